@@ -1,0 +1,288 @@
+"""A booking until the guests arrive: create, assign a room, cancel, no-show.
+
+Each is whole or absent. Locks are taken rooms first (lowest pk first), then the booking, then
+the hotel's row (rooms.log), so that two desks never wait for each other.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+
+from hotel.availability import MAX_NIGHTS, availability
+from hotel.choices import DESK, HOLDING, BookingStatus
+from hotel.exceptions import (
+    IllegalTransition,
+    InvalidInput,
+    NoAvailability,
+    NotBookable,
+    RoomTaken,
+)
+from hotel.models import Booking, Hotel, Staff, new_booking_id
+from rooms import log, permissions
+from rooms.choices import LogAction, Source
+from rooms.models import Room, RoomEvent, RoomType
+
+
+def create(
+    hotel: Hotel,
+    *,
+    room_type: RoomType,
+    check_in: dt.date,
+    check_out: dt.date,
+    guest_name: str,
+    by: Staff,
+    adults: int = 1,
+    children: int = 0,
+    booking_id: str = "",
+    request_id: str = "",
+    source: Source = Source.PORTAL,
+    at: dt.datetime | None = None,
+) -> Booking:
+    """Book a room of a type for [check_in, check_out), hotel dates; equal dates are day use.
+
+    Raises NotAllowed, InvalidInput (with fields), or NoAvailability where a night is sold out.
+    """
+    permissions.require_role(by, DESK, hotel, LogAction.BOOKING_CREATED.label)
+    errors = {}
+    if not guest_name.strip():
+        errors["guest_name"] = "Give the guest's name."
+    if check_in < hotel.business_date(at):
+        errors["check_in"] = "The arrival is in the past."
+    if check_out < check_in:
+        errors["check_out"] = "The departure is before the arrival."
+    elif (check_out - check_in).days > MAX_NIGHTS:
+        errors["check_out"] = f"A stay has {MAX_NIGHTS} nights at most."
+    if adults + children < 1:
+        errors["adults"] = "Somebody must stay."
+    if room_type.hotel_id != hotel.pk:
+        errors["room_type"] = f"{hotel.name} has no such room type."
+    if errors:
+        raise InvalidInput(errors)
+    with transaction.atomic():
+        # The hotel's row orders competing bookings: the second sees what the first took.
+        Hotel.objects.select_for_update().get(pk=hotel.pk)
+        if first := log.first_result(hotel, request_id, action=LogAction.BOOKING_CREATED):
+            return _booking_of(first)
+        if hotel.bookings.filter(booking_id=booking_id).exists():
+            raise InvalidInput({"booking_id": f"Booking {booking_id} exists already."})
+        (offer,) = availability(hotel, check_in, check_out, room_type=room_type, at=at)
+        if offer.sellable < 1:
+            full = next(night for night in offer.nights if night.sellable < 1)
+            raise NoAvailability(f"No {room_type.name} is left for {full.date:%-d %B %Y}.")
+        booking = Booking.objects.create(
+            hotel=hotel,
+            booking_id=booking_id or new_booking_id(),
+            room_type=room_type,
+            check_in=check_in,
+            check_out=check_out,
+            guest_name=guest_name.strip(),
+            adults=adults,
+            children=children,
+            booked_on=hotel.business_date(at),
+        )
+        log.append(
+            hotel,
+            LogAction.BOOKING_CREATED,
+            by=by,
+            source=source,
+            booking=booking,
+            request_id=request_id,
+            occurred_at=at,
+        )
+    return booking
+
+
+def assign(
+    booking: Booking,
+    room: Room,
+    *,
+    by: Staff,
+    request_id: str = "",
+    source: Source = Source.PORTAL,
+    at: dt.datetime | None = None,
+) -> Booking:
+    """Keep a room for an arrival, of the booked type or another; the room may still be on its way.
+
+    Raises NotAllowed, IllegalTransition (the booking is not awaited), NotBookable (out of order
+    when the guest comes), or RoomTaken (another stay has it for some of the time).
+    """
+    hotel = booking.hotel
+    permissions.require_role(by, DESK, hotel, LogAction.ROOM_ASSIGNED.label)
+    with transaction.atomic():
+        previous = lock(booking, room)
+        if log.first_result(hotel, request_id, action=LogAction.ROOM_ASSIGNED, booking=booking):
+            return booking
+        require_confirmed(booking)
+        require_same_hotel(booking, room)
+        until = room.out_of_order_until
+        if not room.is_active:
+            raise NotBookable(f"Room {room.number} is not in use.")
+        if room.is_out_of_order and (until is None or until > booking.check_in):
+            ends = f"until {until:%-d %B}" if until else "with no end in sight"
+            raise NotBookable(f"Room {room.number} is out of order {ends}.")
+        require_free(booking, room)
+        if previous == room:
+            return booking
+        give(booking, room, previous, by, source, at)
+        booking.save(update_fields=["room"])
+        log.append(
+            hotel,
+            LogAction.ROOM_ASSIGNED,
+            by=by,
+            source=source,
+            room=room,
+            booking=booking,
+            request_id=request_id,
+            occurred_at=at,
+        )
+    return booking
+
+
+def cancel(
+    booking: Booking,
+    *,
+    by: Staff,
+    request_id: str = "",
+    source: Source = Source.PORTAL,
+    at: dt.datetime | None = None,
+) -> Booking:
+    """Cancel a stay that has not begun. A second call changes nothing.
+
+    Raises NotAllowed, or IllegalTransition for a stay that began or did not come.
+    """
+    return _release(
+        booking, BookingStatus.CANCELLED, LogAction.BOOKING_CANCELLED, by, request_id, source, at
+    )
+
+
+def no_show(
+    booking: Booking,
+    *,
+    by: Staff,
+    request_id: str = "",
+    source: Source = Source.PORTAL,
+    at: dt.datetime | None = None,
+) -> Booking:
+    """Record that the guest did not come. A second call changes nothing.
+
+    Raises NotAllowed, or IllegalTransition before the day of arrival and for a stay that began.
+    """
+    if booking.check_in > booking.hotel.business_date(at):
+        permissions.require_role(by, DESK, booking.hotel, LogAction.BOOKING_NO_SHOW.label)
+        raise IllegalTransition(
+            f"Booking {booking.booking_id} arrives on {booking.check_in:%-d %B}: "
+            "it is too early to call it a no-show."
+        )
+    return _release(
+        booking, BookingStatus.NO_SHOW, LogAction.BOOKING_NO_SHOW, by, request_id, source, at
+    )
+
+
+def lock(booking: Booking, room: Room | None) -> Room | None:
+    """Lock the rooms, then the booking, and bring both up to date; return the assigned room.
+
+    Raises IllegalTransition where the booking was given another room after it was read: then
+    the wrong room is locked.
+    """
+    rooms = {pk for pk in (booking.room_id, room.pk if room else None) if pk}
+    list(Room.objects.filter(pk__in=rooms).locked())
+    if room is not None:
+        room.refresh_from_db(from_queryset=Room.objects.with_people())
+    seen = booking.room_id
+    booking.refresh_from_db(
+        from_queryset=Booking.objects.select_related("hotel", "room").select_for_update(
+            of=("self",)
+        )
+    )
+    if booking.room_id != seen and booking.status in HOLDING:
+        raise IllegalTransition(
+            f"Booking {booking.booking_id} was given another room meanwhile: look again."
+        )
+    return booking.room
+
+
+def require_confirmed(booking: Booking) -> None:
+    """Raise IllegalTransition unless the guests are still awaited."""
+    if booking.status != BookingStatus.CONFIRMED:
+        raise IllegalTransition(
+            f"Booking {booking.booking_id} is “{booking.get_status_display()}”: "
+            "only a confirmed one can be assigned, checked in, cancelled or called a no-show."
+        )
+
+
+def require_same_hotel(booking: Booking, room: Room) -> None:
+    """Raise InvalidInput for a room of another hotel."""
+    if room.hotel_id != booking.hotel_id:
+        raise InvalidInput({"room": f"{booking.hotel.name} has no such room."})
+
+
+def require_free(booking: Booking, room: Room) -> None:
+    """Raise RoomTaken where another stay has the room for some of this one's time."""
+    other = (
+        room.bookings.clashing(booking.check_in, booking.check_out).exclude(pk=booking.pk).first()
+    )
+    if other:
+        raise RoomTaken(
+            f"Room {room.number} is kept for booking {other.booking_id}, "
+            f"{other.check_in:%-d %B} to {other.check_out:%-d %B}."
+        )
+
+
+def give(
+    booking: Booking,
+    room: Room,
+    previous: Room | None,
+    by: Staff,
+    source: Source,
+    at: dt.datetime | None,
+) -> None:
+    """Set the booking's room; the one it leaves is told so in the log."""
+    if previous is not None and previous != room:
+        log.append(
+            booking.hotel,
+            LogAction.ROOM_UNASSIGNED,
+            by=by,
+            source=source,
+            room=previous,
+            booking=booking,
+            occurred_at=at,
+        )
+    booking.room = room
+
+
+def _release(
+    booking: Booking,
+    status: BookingStatus,
+    action: LogAction,
+    by: Staff,
+    request_id: str,
+    source: Source,
+    at: dt.datetime | None,
+) -> Booking:
+    """End a confirmed booking without a stay and free the room that was kept for it."""
+    permissions.require_role(by, DESK, booking.hotel, action.label)
+    with transaction.atomic():
+        room = lock(booking, booking.room)
+        if booking.status == status:
+            return booking
+        require_confirmed(booking)
+        booking.status = status
+        booking.room = None
+        booking.save(update_fields=["status", "room"])
+        log.append(
+            booking.hotel,
+            action,
+            by=by,
+            source=source,
+            room=room,
+            booking=booking,
+            request_id=request_id,
+            occurred_at=at,
+        )
+    return booking
+
+
+def _booking_of(event: RoomEvent) -> Booking:
+    if event.booking is None:
+        raise InvalidInput({"request_id": "This request id was used for another request."})
+    return event.booking

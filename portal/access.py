@@ -1,0 +1,140 @@
+"""Who is asking, and what of the hotel exists for them. New pages fail closed.
+
+Every page asks for a sign-in, and every URL with a `hotel_slug` answers 404 to whoever is not
+active staff of that hotel, before its view runs: a forgotten decorator shows nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from hotel.choices import Role
+from hotel.models import Booking, Hotel, Staff
+from rooms import permissions
+from rooms.choices import Action
+from rooms.models import Room
+from rooms.transitions import TRANSITIONS
+
+View = Callable[..., HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """A request inside a hotel, as HotelMiddleware hands it to the view."""
+
+    staff: Staff
+    hotel: Hotel
+    htmx: Any
+
+
+class StaffBackend(ModelBackend):
+    """Fetches the user together with their places in hotels: every page needs both."""
+
+    def get_user(self, user_id: int) -> Any:
+        """Return the active user with `memberships`, a list of Staff with their hotels, or None."""
+        memberships = list(
+            Staff.objects.filter(user_id=user_id, active=True)
+            .select_related("user", "hotel")
+            .order_by("hotel__name")
+        )
+        user = memberships[0].user if memberships else super().get_user(user_id)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.memberships = memberships
+        return user
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to the sign-in page."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+        """Make the browser itself go there: a fragment must not get the page swapped into it."""
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(resolve_url("sign_in"))
+        return super().handle_no_permission(request, view_func)
+
+
+class HotelMiddleware:
+    """Puts `staff` and `hotel` on the request of every URL that names a hotel."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; the work is done once the URL is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: View, args: Iterable[Any], kwargs: dict[str, Any]
+    ) -> None:
+        """Raise Http404 for a hotel that does not exist for the caller."""
+        if "hotel_slug" in kwargs:
+            request.staff = get_staff(request.user, kwargs["hotel_slug"])
+            request.hotel = request.staff.hotel
+
+
+def memberships(user: Any) -> list[Staff]:
+    """Return the user's active places in hotels, as StaffBackend fetched them."""
+    return getattr(user, "memberships", [])
+
+
+def get_staff(user: Any, hotel_slug: str) -> Staff:
+    """Return the user's place in the hotel; raise Http404 where there is none."""
+    for staff in memberships(user):
+        if staff.hotel.slug == hotel_slug:
+            return staff
+    raise Http404("There is no such hotel.")
+
+
+def get_room_for_user(request: StaffRequest, number: str, action: Action | None = None) -> Room:
+    """Return a room of the caller's hotel, on which they may in their role do `action`.
+
+    Raises Http404 for a room that does not exist in this hotel, NotAllowed for the wrong role.
+    Whether the room is in a state for the action is for perform() to say, under its lock.
+    """
+    room = Room.objects.with_people().filter(hotel=request.hotel, number=number).first()
+    if room is None:
+        raise Http404(f"{request.hotel} has no room {number}.")
+    if action is not None:
+        permissions.require_role(
+            request.staff, TRANSITIONS[action].roles, request.hotel, action.label
+        )
+    return room
+
+
+def get_booking_for_user(request: StaffRequest, booking_id: str) -> Booking:
+    """Return a booking of the caller's hotel; raise Http404 where there is none."""
+    booking = (
+        Booking.objects.select_related("hotel", "room_type", "room__room_type")
+        .filter(hotel=request.hotel, booking_id=booking_id)
+        .first()
+    )
+    if booking is None:
+        raise Http404(f"{request.hotel} has no booking {booking_id}.")
+    return booking
+
+
+def for_roles(roles: frozenset[Role], page: str) -> Callable[[View], View]:
+    """Let only these roles see the page; others get 403 with the reason."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            permissions.require_role(request.staff, roles, request.hotel, page)
+            return view(request, *args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def may_see(staff: Staff, view: View) -> bool:
+    """Tell whether the page would let this person in: the link's side of `for_roles`."""
+    roles = getattr(view, "roles", frozenset(Role))
+    return staff.role in roles

@@ -1,0 +1,78 @@
+"""The room's enumerations: its status, what can be done to it, what the log records."""
+
+from django.db.models import TextChoices
+
+
+class RoomStatus(TextChoices):
+    """Where a room stands on its way from checkout to ready."""
+
+    AVAILABLE = "AVAILABLE", "Available"
+    OCCUPIED = "OCCUPIED", "Occupied"
+    CHECKOUT_DIRTY = "CHECKOUT_DIRTY", "Needs cleaning"
+    CLEANING_IN_PROGRESS = "CLEANING_IN_PROGRESS", "Cleaning"
+    CLEANED_UNINSPECTED = "CLEANED_UNINSPECTED", "Awaiting inspection"
+    MAINTENANCE_REQUIRED = "MAINTENANCE_REQUIRED", "Maintenance"
+    OUT_OF_ORDER = "OUT_OF_ORDER", "Out of order"
+    READY_FOR_GUEST = "READY_FOR_GUEST", "Ready"
+
+
+ALL = frozenset(RoomStatus)
+VACANT = ALL - {RoomStatus.OCCUPIED}
+BOOKABLE = frozenset({RoomStatus.AVAILABLE, RoomStatus.READY_FOR_GUEST})
+# In a fixed order, for it stands in a constraint and so in a migration.
+OUT_OF_SERVICE = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
+# The statuses a room can come back to from maintenance or out of order.
+RETURNABLE = (
+    RoomStatus.CHECKOUT_DIRTY,
+    RoomStatus.CLEANED_UNINSPECTED,
+    RoomStatus.READY_FOR_GUEST,
+    RoomStatus.AVAILABLE,
+)
+
+
+class Priority(TextChoices):
+    """How urgent a repair is."""
+
+    LOW = "LOW", "Low"
+    MED = "MED", "Medium"
+    HIGH = "HIGH", "High"
+
+
+class Action(TextChoices):
+    """What a person can do to a room; rooms.transitions says when, and who."""
+
+    CHECK_IN = "check_in", "Check in"
+    CHECK_OUT = "check_out", "Check out"
+    START_CLEANING = "start_cleaning", "Start cleaning"
+    STOP_CLEANING = "stop_cleaning", "Stop cleaning"
+    MARK_CLEANED = "mark_cleaned", "Cleaned"
+    PASS_INSPECTION = "pass_inspection", "Pass inspection"
+    FAIL_INSPECTION = "fail_inspection", "Fail inspection"
+    MARK_MAINTENANCE = "mark_maintenance", "Report maintenance"
+    COMPLETE_MAINTENANCE = "complete_maintenance", "Complete maintenance"
+    TAKE_OUT_OF_ORDER = "take_out_of_order", "Take out of order"
+    RETURN_TO_SERVICE = "return_to_service", "Return to service"
+    MARK_DIRTY = "mark_dirty", "Mark dirty"
+    OVERRIDE = "override", "Override status"
+    UNDO = "undo", "Undo"
+
+
+class LogAction(TextChoices):
+    """What the log records besides the actions on a room's status."""
+
+    ROOM_ADDED = "room_added", "Room added"
+    SETUP_CHANGED = "setup_changed", "Set-up changed"
+    BOOKING_CREATED = "booking_created", "Booking created"
+    BOOKING_CANCELLED = "booking_cancelled", "Booking cancelled"
+    BOOKING_NO_SHOW = "booking_no_show", "No-show"
+    ROOM_ASSIGNED = "room_assigned", "Room assigned"
+    ROOM_UNASSIGNED = "room_unassigned", "Room unassigned"
+
+
+class Source(TextChoices):
+    """Through which door a change came."""
+
+    PORTAL = "PORTAL", "Portal"
+    ADMIN = "ADMIN", "Admin"
+    IMPORT = "IMPORT", "Import"
+    REPLAY = "REPLAY", "Replay"

@@ -1,0 +1,395 @@
+"""The one function that changes a room. Pages, API, import and replay all come through here."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Field
+from django.utils import timezone
+
+from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
+from hotel.models import Booking, Staff
+from rooms import log, permissions
+from rooms.choices import OUT_OF_SERVICE, VACANT, Action, LogAction, Priority, RoomStatus, Source
+from rooms.models import Room, RoomEvent
+from rooms.transitions import RETURN_STATUS, TRANSITIONS
+
+UNDO_WINDOW = dt.timedelta(minutes=2)
+# How long ago a phone without signal may say that something happened.
+OLDEST_TAP = dt.timedelta(hours=24)
+NOTES_MAX = 2000
+# The room's columns by their names, with and without a foreign key's _id.
+FIELDS: dict[str, Field[Any, Any]] = {
+    name: field for field in Room._meta.concrete_fields for name in (field.name, field.attname)
+}
+
+# What an action with notes leaves on the room for whoever comes next.
+NOTED_FOR_HOUSEKEEPING = frozenset(
+    {
+        Action.START_CLEANING,
+        Action.STOP_CLEANING,
+        Action.MARK_CLEANED,
+        Action.PASS_INSPECTION,
+        Action.FAIL_INSPECTION,
+        Action.MARK_DIRTY,
+    }
+)
+# Actions that end what the note was about: without a new one, the old one goes.
+SUPERSEDES_NOTES = frozenset({Action.MARK_CLEANED, Action.CHECK_OUT, Action.MARK_DIRTY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the person gave with the action."""
+
+    notes: str = ""
+    priority: str = ""
+    needs_cleaning: bool = False
+    start: dt.date | None = None
+    until: dt.date | None = None
+    room_status: str = ""
+    booking: Booking | None = None
+
+
+def perform(
+    action: Action,
+    room: Room,
+    *,
+    by: Staff,
+    notes: str = "",
+    priority: str = "",
+    needs_cleaning: bool = False,
+    start: dt.date | None = None,
+    until: dt.date | None = None,
+    room_status: str = "",
+    booking: Booking | None = None,
+    expected_version: int | None = None,
+    request_id: str = "",
+    source: Source = Source.PORTAL,
+    occurred_at: dt.datetime | None = None,
+) -> RoomEvent:
+    """Do `action` to the room, whole or not at all, and return its event.
+
+    `room` is brought up to date in place, also when the action is refused. `notes` are the reason
+    for take_out_of_order; `start` and `until` its dates, half-open; `room_status` is override's
+    choice; `booking` the stay of a check-in, a checkout, or their undo. A repeated `request_id`
+    returns the first event and changes nothing. `occurred_at` is when the person did it, by their
+    device; it is brought within the last 24 hours and after what happened to the room before.
+
+    Raises NotAllowed, IllegalTransition, InvalidInput (with fields), or StaleVersion where
+    `expected_version` is given and the room has moved on.
+    """
+    given = Given(
+        notes=notes.strip(),
+        priority=priority,
+        needs_cleaning=needs_cleaning,
+        start=start,
+        until=until,
+        room_status=room_status,
+        booking=booking,
+    )
+    with transaction.atomic():
+        room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
+        first = log.first_result(room.hotel, request_id, action=action, room_id=room.pk)
+        if first:
+            first.room = room
+            return first
+        if expected_version is not None and expected_version != room.version:
+            raise _stale(room, expected_version)
+        permissions.require(by, action, room)
+        if len(given.notes) > NOTES_MAX:
+            raise InvalidInput({"notes": f"Keep notes under {NOTES_MAX} characters."})
+        if TRANSITIONS[action].notes_required and not given.notes:
+            raise InvalidInput({"notes": "Say why, in a few words."})
+        moment = _moment(room, occurred_at, source)
+        undone = undoable(by, room) if action is Action.UNDO else None
+        if undone:
+            changes = _restored(undone, booking)
+        else:
+            changes = _changes(action, room, by, given, moment)
+        return _write(action, room, changes, by, given, moment, undone, request_id, source)
+
+
+def undoable(staff: Staff, room: Room, at: dt.datetime | None = None) -> RoomEvent:
+    """Return the event that `staff` may undo on this room now.
+
+    Raises NotAllowed where the last change is somebody else's, IllegalTransition where there is
+    none, it is itself an undo, or it is older than two minutes.
+    """
+    last = room.events.of_status().select_related("booking").order_by("-seq").first()
+    if last is None or last.action == Action.UNDO:
+        raise IllegalTransition(f"There is nothing to undo on room {room.number}.")
+    if last.actor_id != staff.pk:
+        raise NotAllowed("Only who did it can undo it, and only the room's last change.")
+    if (at or timezone.now()) - last.recorded_at > UNDO_WINDOW:
+        raise IllegalTransition("A change can be undone within two minutes; this one is older.")
+    return last
+
+
+def add_rooms(rooms: list[Room], *, by: Staff | None, source: Source) -> None:
+    """Insert new rooms of one hotel with an initial status from their flags, and log each.
+
+    Status: occupied → OCCUPIED; out of order → OUT_OF_ORDER, returning as AVAILABLE, from today
+    unless `out_of_order_from` is set; else AVAILABLE. Raises InvalidInput for a room that is both.
+    """
+    if not rooms:
+        return
+    hotel = rooms[0].hotel
+    today = hotel.business_date()
+    for room in rooms:
+        if room.is_occupied and room.is_out_of_order:
+            raise InvalidInput({"is_out_of_order": "An occupied room cannot be out of order."})
+        if room.is_occupied:
+            room.room_status = RoomStatus.OCCUPIED
+        elif room.is_out_of_order:
+            room.room_status = RoomStatus.OUT_OF_ORDER
+            room.return_status = RoomStatus.AVAILABLE
+            room.out_of_order_from = room.out_of_order_from or today
+        else:
+            room.room_status = RoomStatus.AVAILABLE
+    with transaction.atomic():
+        seq = log.take_seqs(hotel, len(rooms))
+        for offset, room in enumerate(rooms):
+            room.last_seq = seq + offset
+        Room.objects.bulk_create(rooms)
+        RoomEvent.objects.bulk_create(
+            RoomEvent(
+                hotel=hotel,
+                seq=room.last_seq,
+                room=room,
+                action=LogAction.ROOM_ADDED,
+                to_status=room.room_status,
+                actor=by,
+                source=source,
+                occurred_at=room.status_since,
+                room_version=room.version,
+            )
+            for room in rooms
+        )
+
+
+def _changes(
+    action: Action, room: Room, by: Staff, given: Given, moment: dt.datetime
+) -> dict[str, Any]:
+    """Return the fields that the action sets, by name; the status among them where it moves."""
+    changes: dict[str, Any] = {}
+    status = RoomStatus(room.room_status)
+    match action:
+        case Action.CHECK_IN:
+            if given.booking is None:
+                raise InvalidInput({"booking": "Say which booking checks in."})
+            changes["room_status"] = RoomStatus.OCCUPIED
+        case Action.CHECK_OUT if given.booking is None and room.bookings.in_house().exists():
+            raise InvalidInput({"booking": "The room's stay checks out with it."})
+        case Action.CHECK_OUT if room.maintenance_required:
+            changes["room_status"] = RoomStatus.MAINTENANCE_REQUIRED
+            changes["return_status"] = RoomStatus.CHECKOUT_DIRTY
+        case Action.CHECK_OUT | Action.STOP_CLEANING | Action.MARK_DIRTY:
+            changes["room_status"] = RoomStatus.CHECKOUT_DIRTY
+        case Action.START_CLEANING:
+            changes["room_status"] = RoomStatus.CLEANING_IN_PROGRESS
+        case Action.MARK_CLEANED:
+            inspected = room.hotel.inspection_required
+            changes["room_status"] = (
+                RoomStatus.CLEANED_UNINSPECTED if inspected else RoomStatus.READY_FOR_GUEST
+            )
+            changes |= {"last_cleaned_at": moment, "cleaned_by_staff": by}
+        case Action.PASS_INSPECTION:
+            changes["room_status"] = RoomStatus.READY_FOR_GUEST
+            changes |= {"last_inspected_at": moment, "inspected_by_staff": by}
+        case Action.FAIL_INSPECTION:
+            changes["room_status"] = RoomStatus.CHECKOUT_DIRTY
+            changes |= {"last_inspected_at": moment, "inspected_by_staff": by}
+        case Action.MARK_MAINTENANCE:
+            changes |= _maintenance(given.priority, given.notes)
+            if status in VACANT:
+                changes |= _leave_service(room, RoomStatus.MAINTENANCE_REQUIRED)
+        case Action.COMPLETE_MAINTENANCE:
+            changes |= _maintenance_done(room, given.needs_cleaning)
+        case Action.TAKE_OUT_OF_ORDER:
+            changes |= _leave_service(room, RoomStatus.OUT_OF_ORDER)
+            changes |= _out_of_order(room, given, moment)
+        case Action.RETURN_TO_SERVICE if room.maintenance_required:
+            changes["room_status"] = RoomStatus.MAINTENANCE_REQUIRED
+            changes["return_status"] = room.return_status
+        case Action.RETURN_TO_SERVICE:
+            changes["room_status"] = RoomStatus(room.return_status)
+        case Action.OVERRIDE:
+            changes |= _overridden(room, given, moment)
+    if given.notes and action in NOTED_FOR_HOUSEKEEPING:
+        changes["housekeeping_notes"] = given.notes
+    elif action in SUPERSEDES_NOTES:
+        changes["housekeeping_notes"] = ""
+    return _consistent(room, changes, by, moment)
+
+
+def _leave_service(room: Room, target: RoomStatus) -> dict[str, Any]:
+    status = RoomStatus(room.room_status)
+    return {
+        "room_status": target,
+        "return_status": RETURN_STATUS.get(status) or room.return_status,
+    }
+
+
+def _maintenance(priority: str, notes: str) -> dict[str, Any]:
+    if priority not in Priority.values:
+        raise InvalidInput({"priority": "Choose a priority: low, medium or high."})
+    return {
+        "maintenance_required": True,
+        "maintenance_priority": priority,
+        "maintenance_notes": notes,
+    }
+
+
+def _maintenance_done(room: Room, needs_cleaning: bool) -> dict[str, Any]:
+    """Close the maintenance: a room that is occupied or out of order stays so."""
+    changes: dict[str, Any] = {
+        "maintenance_required": False,
+        "maintenance_priority": "",
+        "maintenance_notes": "",
+    }
+    returns = RoomStatus.CHECKOUT_DIRTY if needs_cleaning else room.return_status
+    if room.is_out_of_order:
+        changes["return_status"] = returns
+    elif not room.is_occupied:
+        changes["room_status"] = RoomStatus(returns)
+    elif needs_cleaning:
+        raise InvalidInput({"needs_cleaning": "A guest is in the room: it is cleaned at checkout."})
+    return changes
+
+
+def _out_of_order(room: Room, given: Given, moment: dt.datetime) -> dict[str, Any]:
+    today = room.hotel.business_date(moment)
+    start = given.start or room.out_of_order_from or today
+    if start > today:
+        raise InvalidInput(
+            {"start": "The room leaves service now: choose today or earlier, or wait for the day."}
+        )
+    if given.until is not None and given.until <= today:
+        raise InvalidInput({"until": "Choose a day after today, or leave it open."})
+    return {
+        "is_out_of_order": True,
+        "out_of_order_reason": given.notes,
+        "out_of_order_from": start,
+        "out_of_order_until": given.until,
+    }
+
+
+def _overridden(room: Room, given: Given, moment: dt.datetime) -> dict[str, Any]:
+    """Set the manager's choice of a vacant status, with whatever that status entails."""
+    if given.room_status not in VACANT:
+        raise InvalidInput({"room_status": "Choose a status of a vacant room."})
+    target = RoomStatus(given.room_status)
+    if target not in OUT_OF_SERVICE:
+        return {
+            "room_status": target,
+            "maintenance_required": False,
+            "maintenance_priority": "",
+            "maintenance_notes": "",
+        }
+    changes = _leave_service(room, target)
+    if target == RoomStatus.OUT_OF_ORDER and not room.is_out_of_order:
+        changes |= _out_of_order(room, given, moment)
+    if target == RoomStatus.MAINTENANCE_REQUIRED and not room.maintenance_required:
+        changes |= _maintenance(given.priority or Priority.MED, given.notes)
+    return changes
+
+
+def _consistent(
+    room: Room, changes: dict[str, Any], by: Staff, moment: dt.datetime
+) -> dict[str, Any]:
+    """Add what follows from the new status, so that the flags can never disagree with it."""
+    target = changes.get("room_status", room.room_status)
+    changes["is_occupied"] = target == RoomStatus.OCCUPIED
+    if target not in OUT_OF_SERVICE:
+        changes["return_status"] = ""
+    if target != RoomStatus.OUT_OF_ORDER:
+        changes |= {
+            "is_out_of_order": False,
+            "out_of_order_reason": "",
+            "out_of_order_from": None,
+            "out_of_order_until": None,
+        }
+    if target != room.room_status:
+        changes |= {"status_since": moment, "status_by": by}
+    return changes
+
+
+def _restored(undone: RoomEvent, booking: Booking | None) -> dict[str, Any]:
+    """Return the fields as they were before the event that is undone."""
+    if undone.action in (Action.CHECK_IN, Action.CHECK_OUT) and undone.booking != booking:
+        raise IllegalTransition("A check-in or checkout is undone with its stay.")
+    return {name: FIELDS[name].to_python(value) for name, value in undone.before.items()}
+
+
+def _write(
+    action: Action,
+    room: Room,
+    changes: dict[str, Any],
+    by: Staff,
+    given: Given,
+    moment: dt.datetime,
+    undone: RoomEvent | None,
+    request_id: str,
+    source: Source,
+) -> RoomEvent:
+    """Save the changed fields and the event that tells of them."""
+    from_status = room.room_status
+    before: dict[str, Any] = {}
+    for name, value in changes.items():
+        attname = FIELDS[name].attname
+        old = getattr(room, attname)
+        setattr(room, name, value)
+        if getattr(room, attname) != old:
+            # Not DjangoJSONEncoder: it would cut the microseconds that undo must restore.
+            before[attname] = old.isoformat() if isinstance(old, dt.date) else old
+    room.version += 1
+    room.last_seq = log.take_seqs(room.hotel)
+    room.save(update_fields=[*before, "version", "last_seq"])
+    return RoomEvent.objects.create(
+        hotel=room.hotel,
+        seq=room.last_seq,
+        room=room,
+        booking=given.booking,
+        action=action,
+        from_status=from_status,
+        to_status=room.room_status,
+        actor=by,
+        source=source,
+        notes=given.notes,
+        request_id=request_id,
+        occurred_at=moment,
+        room_version=room.version,
+        before=before,
+        undoes=undone,
+    )
+
+
+def _moment(room: Room, occurred_at: dt.datetime | None, source: Source) -> dt.datetime:
+    """Return when it happened: the device's word, within the last day and never before the last.
+
+    A replay tells of other years and is taken at its word.
+    """
+    now = timezone.now()
+    if occurred_at is None:
+        return now
+    if source == Source.REPLAY:
+        return occurred_at
+    earliest = max(now - OLDEST_TAP, min(room.status_since, now))
+    return min(max(occurred_at, earliest), now)
+
+
+def _stale(room: Room, expected_version: int) -> StaleVersion:
+    events = list(
+        room.events.of_status()
+        .filter(room_version__gt=expected_version)
+        .select_related("actor__user")
+        .order_by("seq")
+    )
+    who = events[-1].actor.name if events and events[-1].actor else "somebody"
+    return StaleVersion(
+        f"Room {room.number} changed meanwhile: {who} made it “{room.get_room_status_display()}”.",
+        room,
+        events,
+    )

@@ -1,0 +1,94 @@
+"""The hotel's log: the one place that takes a seq and writes an event.
+
+Locks are always taken in one order: rooms by pk, then the booking, then the hotel's row, which
+`append` locks last and holds until the transaction ends. So seq has no gaps, events become
+visible in its order, and no two callers wait for each other.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from hotel.exceptions import InvalidInput
+from hotel.models import Booking, Hotel, Staff
+from rooms.choices import Action, LogAction, Source
+from rooms.models import Room, RoomEvent
+
+
+def take_seqs(hotel: Hotel, count: int = 1) -> int:
+    """Take the hotel's next `count` seqs and return the first; the row stays locked.
+
+    Must run in the transaction that writes the events: rolled back, the seqs were never taken.
+    """
+    with connection.cursor() as cursor:
+        # One statement instead of two under the lock; both databases know RETURNING.
+        cursor.execute(
+            "UPDATE hotel_hotel SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq",
+            [count, hotel.pk],
+        )
+        (last,) = cursor.fetchone()
+    hotel.last_seq = last
+    return int(last) - count + 1
+
+
+def append(
+    hotel: Hotel,
+    action: Action | LogAction,
+    *,
+    by: Staff | None,
+    source: Source,
+    room: Room | None = None,
+    booking: Booking | None = None,
+    notes: str = "",
+    request_id: str = "",
+    occurred_at: dt.datetime | None = None,
+) -> RoomEvent:
+    """Write an event that does not change a room's status, and mark the room's card as changed.
+
+    `by` is None where a program did it. Returns the event; runs inside the caller's transaction.
+    """
+    seq = take_seqs(hotel)
+    if room is not None:
+        Room.objects.filter(pk=room.pk).update(last_seq=seq)
+        room.last_seq = seq
+    if action is LogAction.SETUP_CHANGED:
+        Hotel.objects.filter(pk=hotel.pk).update(setup_seq=seq)
+    return RoomEvent.objects.create(
+        hotel=hotel,
+        seq=seq,
+        room=room,
+        booking=booking,
+        action=action,
+        from_status=room.room_status if room else "",
+        to_status=room.room_status if room else "",
+        actor=by,
+        source=source,
+        notes=notes,
+        request_id=request_id,
+        occurred_at=occurred_at or timezone.now(),
+    )
+
+
+def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None:
+    """Return the event that this request id wrote before, or None.
+
+    `same` names what a repeat must have in common with the first (action, room, booking).
+    Raises InvalidInput where the id was used for something else.
+    """
+    if not request_id:
+        return None
+    event = (
+        RoomEvent.objects.filter(hotel=hotel, request_id=request_id)
+        .select_related("booking", "actor__user")
+        .first()
+    )
+    if event and not _agrees(event, same):
+        raise InvalidInput({"request_id": "This request id was used for another request."})
+    return event
+
+
+def _agrees(event: RoomEvent, same: Mapping[str, Any]) -> bool:
+    return all(getattr(event, name) == value for name, value in same.items())

@@ -1,0 +1,62 @@
+import pytest
+from django.contrib.auth.models import AbstractUser
+
+from hotel.choices import Role
+from hotel.models import Hotel, Staff
+from tests.factories import make_hotel, make_staff
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Static files under their own names: no test depends on a collectstatic before it."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def hotel(db) -> Hotel:
+    return make_hotel(slug="grand", name="Grand Hotel", time_zone="Europe/Lisbon")
+
+
+@pytest.fixture
+def staff(hotel) -> dict[Role, Staff]:
+    """One member of staff in each role."""
+    return {role: make_staff(hotel=hotel, role=role) for role in Role}
+
+
+@pytest.fixture
+def housekeeper(hotel) -> Staff:
+    return make_staff(hotel=hotel, role=Role.HOUSEKEEPER, name="Ana Silva")
+
+
+@pytest.fixture
+def supervisor(hotel) -> Staff:
+    return make_staff(hotel=hotel, role=Role.SUPERVISOR, name="Rui Costa")
+
+
+@pytest.fixture
+def maintainer(hotel) -> Staff:
+    return make_staff(hotel=hotel, role=Role.MAINTENANCE, name="Tom Reed")
+
+
+@pytest.fixture
+def clerk(hotel) -> Staff:
+    return make_staff(hotel=hotel, role=Role.FRONT_DESK, name="Eva Lind")
+
+
+@pytest.fixture
+def manager(hotel) -> Staff:
+    return make_staff(hotel=hotel, role=Role.MANAGER, name="Mia Kern")
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign somebody in and return the client."""
+
+    def sign_in(who: Staff | AbstractUser):
+        client.force_login(getattr(who, "user", who), backend="portal.access.StaffBackend")
+        return client
+
+    return sign_in
