@@ -256,6 +256,17 @@ def bulk_check_out(
     return done, skipped
 
 
+def what_bulk_erases(stay: Booking) -> CheckedOut:
+    """Return how much of a stay a bulk checkout deletes: for the question before it."""
+    return CheckedOut(
+        room=stay.room.number if stay.room else "",
+        booking_id=stay.booking_id,
+        guests_deleted=stay.guests.count(),
+        orders_cleared=stay.orders.count() + stay.breakfast_orders.count(),
+        conversations_deleted=stay.conversations.count(),
+    )
+
+
 def _check_out_and_erase(
     room: Room, by: Staff, source: Source, at: dt.datetime | None
 ) -> CheckedOut:
@@ -265,13 +276,7 @@ def _check_out_and_erase(
         perform(Action.CHECK_OUT, room, by=by, source=source, occurred_at=at)
         return CheckedOut(room.number, None, 0, 0, 0)
     check_out(stay, by=by, source=source, at=at)
-    counts = CheckedOut(
-        room=room.number,
-        booking_id=stay.booking_id,
-        guests_deleted=stay.guests.count(),
-        orders_cleared=stay.orders.count() + stay.breakfast_orders.count(),
-        conversations_deleted=stay.conversations.count(),
-    )
+    counts = what_bulk_erases(stay)
     for records in (stay.guests.all(), *_closable(stay)):
         records.delete()
     return counts

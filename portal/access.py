@@ -11,11 +11,13 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect, reswap
 
-from hotel.choices import Role
+from hotel.exceptions import NotAllowed
 from hotel.models import Booking, Hotel, Staff
+from portal.pages import Page
 from rooms import permissions
 from rooms.choices import Action
 from rooms.models import Room
@@ -42,7 +44,7 @@ class StaffBackend(ModelBackend):
             .select_related("user", "hotel")
             .order_by("hotel__name")
         )
-        user = memberships[0].user if memberships else super().get_user(user_id)
+        user: Any = memberships[0].user if memberships else super().get_user(user_id)
         if user is None or not self.user_can_authenticate(user):
             return None
         user.memberships = memberships
@@ -52,7 +54,7 @@ class StaffBackend(ModelBackend):
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Sends whoever is not signed in to the sign-in page."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Make the browser itself go there: a fragment must not get the page swapped into it."""
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(resolve_url("sign_in"))
@@ -66,8 +68,11 @@ class HotelMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; the work is done once the URL is known."""
-        return self.get_response(request)
+        """Pass the request on, and leave no hotel's clock to the next request of the thread."""
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
 
     def process_view(
         self, request: Any, view: View, args: Iterable[Any], kwargs: dict[str, Any]
@@ -76,6 +81,18 @@ class HotelMiddleware:
         if "hotel_slug" in kwargs:
             request.staff = get_staff(request.user, kwargs["hotel_slug"])
             request.hotel = request.staff.hotel
+            # Pages tell the hotel's time, not the server's.
+            timezone.activate(request.hotel.tz)
+
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal for the caller's role with 403 and its reason, page or fragment."""
+        if not isinstance(exception, NotAllowed):
+            return None
+        if request.htmx:
+            response = render(request, "partials/toast.html", {"refusal": exception.message})
+            response.status_code = 403
+            return reswap(response, "none")
+        return render(request, "403.html", {"reason": exception.message}, status=403)
 
 
 def memberships(user: Any) -> list[Staff]:
@@ -97,7 +114,9 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
     Raises Http404 for a room that does not exist in this hotel, NotAllowed for the wrong role.
     Whether the room is in a state for the action is for perform() to say, under its lock.
     """
-    room = Room.objects.with_people().filter(hotel=request.hotel, number=number).first()
+    today = request.hotel.business_date()
+    rooms = Room.objects.with_people().with_arrival(today)
+    room = rooms.filter(hotel=request.hotel, number=number).first()
     if room is None:
         raise Http404(f"{request.hotel} has no room {number}.")
     if action is not None:
@@ -119,22 +138,15 @@ def get_booking_for_user(request: StaffRequest, booking_id: str) -> Booking:
     return booking
 
 
-def for_roles(roles: frozenset[Role], page: str) -> Callable[[View], View]:
-    """Let only these roles see the page; others get 403 with the reason."""
+def for_page(page: Page) -> Callable[[View], View]:
+    """Let only the page's roles in; others get 403 with the reason."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            permissions.require_role(request.staff, roles, request.hotel, page)
+            permissions.require_role(request.staff, page.roles, request.hotel, page.label)
             return view(request, *args, **kwargs)
 
-        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate
-
-
-def may_see(staff: Staff, view: View) -> bool:
-    """Tell whether the page would let this person in: the link's side of `for_roles`."""
-    roles = getattr(view, "roles", frozenset(Role))
-    return staff.role in roles

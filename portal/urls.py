@@ -1,2 +1,33 @@
+"""The portal's addresses. One with `hotel_slug` exists for that hotel's staff alone."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from portal.views import account, board, desk, lists, rooms
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("sign-in/", account.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", account.sign_out, name="sign_out"),
+    path("account/password/", account.ChangePassword.as_view(), name="password"),
+    path("h/<slug:hotel_slug>/", account.hotel, name="hotel"),
+    path("h/<slug:hotel_slug>/board/", board.board, name="board"),
+    path("h/<slug:hotel_slug>/readiness/", desk.readiness, name="readiness"),
+    path("h/<slug:hotel_slug>/arrivals/", desk.arrivals, name="arrivals"),
+    path("h/<slug:hotel_slug>/arrivals/walk-in/", desk.walk_in, name="walk_in"),
+    path("h/<slug:hotel_slug>/arrivals/checkout/", desk.bulk_check_out, name="bulk_check_out"),
+    path("h/<slug:hotel_slug>/arrivals/new/", desk.new_booking, name="new_booking"),
+    path("h/<slug:hotel_slug>/bookings/<str:booking_id>/", desk.booking, name="booking"),
+    path(
+        "h/<slug:hotel_slug>/bookings/<str:booking_id>/<slug:action>/",
+        desk.booking_action,
+        name="booking_action",
+    ),
+    path("h/<slug:hotel_slug>/rooms/", lists.rooms, name="rooms"),
+    path("h/<slug:hotel_slug>/rooms/<str:room_number>/", rooms.room, name="room"),
+    path(
+        "h/<slug:hotel_slug>/rooms/<str:room_number>/<slug:action>/",
+        rooms.room_action,
+        name="room_action",
+    ),
+    path("h/<slug:hotel_slug>/statistics/", lists.statistics, name="statistics"),
+]

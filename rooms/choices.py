@@ -19,6 +19,12 @@ class RoomStatus(TextChoices):
 ALL = frozenset(RoomStatus)
 VACANT = ALL - {RoomStatus.OCCUPIED}
 BOOKABLE = frozenset({RoomStatus.AVAILABLE, RoomStatus.READY_FOR_GUEST})
+# On its way to ready.
+TURNING = (
+    RoomStatus.CHECKOUT_DIRTY,
+    RoomStatus.CLEANING_IN_PROGRESS,
+    RoomStatus.CLEANED_UNINSPECTED,
+)
 # In a fixed order, for it stands in a constraint and so in a migration.
 OUT_OF_SERVICE = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
 # The statuses a room can come back to from maintenance or out of order.

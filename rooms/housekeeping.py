@@ -9,7 +9,7 @@ from django.db.models import Field
 from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
-from hotel.models import Booking, Staff
+from hotel.models import Booking, Hotel, Staff
 from rooms import log, permissions
 from rooms.choices import OUT_OF_SERVICE, VACANT, Action, LogAction, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
@@ -20,7 +20,7 @@ UNDO_WINDOW = dt.timedelta(minutes=2)
 OLDEST_TAP = dt.timedelta(hours=24)
 NOTES_MAX = 2000
 # The room's columns by their names, with and without a foreign key's _id.
-FIELDS: dict[str, Field[Any, Any]] = {
+FIELDS: "dict[str, Field[Any, Any]]" = {
     name: field for field in Room._meta.concrete_fields for name in (field.name, field.attname)
 }
 
@@ -152,6 +152,8 @@ def add_rooms(rooms: list[Room], *, by: Staff | None, source: Source) -> None:
         seq = log.take_seqs(hotel, len(rooms))
         for offset, room in enumerate(rooms):
             room.last_seq = seq + offset
+        # A new room may bring a new floor to the pages' filters.
+        Hotel.objects.filter(pk=hotel.pk).update(setup_seq=hotel.last_seq)
         Room.objects.bulk_create(rooms)
         RoomEvent.objects.bulk_create(
             RoomEvent(
@@ -376,7 +378,9 @@ def _moment(room: Room, occurred_at: dt.datetime | None, source: Source) -> dt.d
         return now
     if source == Source.REPLAY:
         return occurred_at
-    earliest = max(now - OLDEST_TAP, min(room.status_since, now))
+    # Not `status_since` alone: a repair leaves it as it is, and an undo sets it back.
+    last = room.events.of_status().order_by("-seq").values_list("occurred_at", flat=True).first()
+    earliest = max(now - OLDEST_TAP, room.status_since, last or room.status_since)
     return min(max(occurred_at, earliest), now)
 
 

@@ -1,11 +1,12 @@
 """The room itself, its type, and the log of everything that happened to it."""
 
+import datetime as dt
 import secrets
 from typing import Any, NoReturn
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from hotel.models import Booking, Hotel, Staff, identifier
@@ -76,6 +77,12 @@ class RoomQuerySet(models.QuerySet["Room"]):
             "inspected_by_staff__user",
         )
 
+    def with_arrival(self, day: dt.date) -> "RoomQuerySet":
+        """Annotate `arriving`: how many people are due in this room by `day`, else None."""
+        due = Booking.objects.due_in(day).filter(room=OuterRef("pk"))
+        people = due.values_list(F("adults") + F("children") + F("babies"))[:1]
+        return self.annotate(**{"arriving": Subquery(people)})
+
     def locked(self) -> "RoomQuerySet":
         """Lock the rows, lowest pk first, so that two callers never wait for each other."""
         return self.select_for_update(of=("self",)).order_by("pk")
@@ -132,6 +139,9 @@ class Room(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     # The seq of the newest event about the room, bookings included: what a drawn card depends on.
     last_seq = models.BigIntegerField(default=0, editable=False)
+
+    # Set by RoomQuerySet.with_arrival.
+    arriving: int | None = None
 
     objects = RoomQuerySet.as_manager()
 

@@ -1,0 +1,203 @@
+"""The board's cards: drawn once for each state that a viewer can see, then only joined.
+
+A card depends on the room's row (its last_seq moves with every event about the room), on the
+hotel's set-up (setup_seq), on today's arrival and on what the viewer may do. All of that is in
+the key, so a cached card is never stale and nothing expires by time.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from hotel.choices import INSPECTORS
+from hotel.models import Staff
+from portal.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
+from rooms.choices import TURNING, Action, Priority, RoomStatus
+from rooms.models import Room, RoomQuerySet
+from rooms.permissions import legal_actions
+from rooms.transitions import TRANSITIONS
+
+# Enough for 1,000 rooms seen by each role, at under 2 KB a card.
+_cards: LRUCache[tuple[Any, ...], str] = LRUCache(maxsize=10_000)
+_lock = Lock()
+
+URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
+
+
+@dataclass(frozen=True)
+class Button:
+    """One action as a card shows it; `to` is the column a drag must end in to mean it."""
+
+    action: Action
+    label: str
+    url: str
+    to: str
+    one_tap: bool
+    noted: bool
+    main: bool = False
+
+
+@dataclass(frozen=True, order=True)
+class Row:
+    """What the board must read of a room to know whether its card is drawn already."""
+
+    sort: str
+    pk: int
+    last_seq: int
+    status: str
+    own_clean: bool
+    arriving: int | None
+
+
+def board_rooms(staff: Staff, today: dt.date) -> RoomQuerySet:
+    """Return the rooms that the board shows, each with its arrival of today."""
+    return Room.objects.filter(hotel=staff.hotel).active().with_arrival(today)
+
+
+def rows(rooms: Any, staff: Staff) -> list[Row]:
+    """Read the rows of `board_rooms`, without making instances; sorted as the columns are."""
+    inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
+    return sorted(
+        Row(
+            sort=sort_key(number, status, priority, arriving),
+            pk=pk,
+            last_seq=last_seq,
+            status=status,
+            own_clean=inspector and cleaned_by == staff.pk,
+            arriving=arriving,
+        )
+        for pk, number, last_seq, status, cleaned_by, priority, arriving in rooms.values_list(
+            "pk",
+            "number",
+            "last_seq",
+            "room_status",
+            "cleaned_by_staff",
+            "maintenance_priority",
+            "arriving",
+        )
+    )
+
+
+def draw(board: list[Row], staff: Staff, today: dt.date) -> dict[str, list[str]]:
+    """Return each column's cards as HTML, by the column's key; only unseen ones are rendered."""
+    keys = [_key(row.pk, row.last_seq, row.own_clean, row.arriving, staff) for row in board]
+    with _lock:
+        html = [_cards.get(key) for key in keys]
+    unseen = [row.pk for row, card in zip(board, html, strict=True) if card is None]
+    if unseen:
+        rooms = board_rooms(staff, today).with_people()
+        # All of them is a shorter question than a list of nearly all.
+        rooms = rooms if len(unseen) > len(board) // 2 else rooms.filter(pk__in=unseen)
+        fresh = {room.pk: room for room in rooms}
+        html = [
+            card if card is not None or row.pk not in fresh else card_html(fresh[row.pk], staff)
+            for row, card in zip(board, html, strict=True)
+        ]
+    columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
+    for row, card in zip(board, html, strict=True):
+        columns[COLUMN_OF[RoomStatus(row.status)].key].append(card or "")
+    return columns
+
+
+def card_html(room: Room, staff: Staff) -> str:
+    """Return the card as this viewer sees it. The room must come from `with_arrival`."""
+    inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
+    own = inspector and room.cleaned_by_staff_id == staff.pk
+    key = _key(room.pk, room.last_seq, own, room.arriving, staff)
+    with _lock:
+        card = _cards.get(key)
+    if card is None:
+        card = render_to_string("board/card.html", card_context(room, staff))
+        with _lock:
+            _cards[key] = card
+    return card
+
+
+def card_context(room: Room, staff: Staff) -> dict[str, Any]:
+    """Return what board/card.html needs to show this room to this viewer."""
+    return {
+        "room": room,
+        "hotel": staff.hotel,
+        "column": COLUMN_OF[RoomStatus(room.room_status)],
+        "sort": sort_key(room.number, room.room_status, room.maintenance_priority, room.arriving),
+        **buttons(room, staff),
+    }
+
+
+def buttons(room: Room, staff: Staff) -> dict[str, Any]:
+    """Return the caller's legal actions: the next step, those beside it, and the rest."""
+    legal = legal_actions(staff, room)
+    main = next((action for action in NEXT_STEP if action in legal), None)
+    made = [_button(action, room, staff, main=action == main) for action in legal]
+    return {
+        "main": next((button for button in made if button.main), None),
+        "beside": [button for button in made if not button.main and button.action in BESIDE],
+        "more": [button for button in made if not button.main and button.action not in BESIDE],
+    }
+
+
+def action_url(room: Room, action: Action) -> str:
+    """Return the address of an action on a room: GET shows its form, POST does it."""
+    return reverse(
+        "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
+    )
+
+
+def sort_key(number: str, status: str, priority: str, arriving: int | None) -> str:
+    """Return where a card stands in its column: guests waiting, then urgency, then number."""
+    waiting = "0" if arriving and status in TURNING else "1"
+    return f"{waiting}{URGENCY[priority]}{natural(number)}"
+
+
+@lru_cache(maxsize=10_000)
+def natural(number: str) -> str:
+    """Return a room number so that text order is a person's order: 9 before 10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(5), number)
+
+
+def _key(
+    pk: int, last_seq: int, own_clean: bool, arriving: int | None, staff: Staff
+) -> tuple[Any, ...]:
+    return (
+        pk,
+        last_seq,
+        staff.hotel.setup_seq,
+        staff.role,
+        staff.language,
+        own_clean,
+        arriving,
+    )
+
+
+def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> Button:
+    return Button(
+        action=action,
+        label=BUTTONS[action],
+        url=action_url(room, action),
+        to=_drop_column(action, room),
+        one_tap=action in ONE_TAP,
+        noted=action in NOTED,
+        main=main,
+    )
+
+
+def _drop_column(action: Action, room: Room) -> str:
+    """Return the column that a card is dragged to for this action, or "" where none is meant."""
+    targets = TRANSITIONS[action].targets
+    returns = RoomStatus(room.return_status) if room.return_status else None
+    if action is Action.OVERRIDE:
+        return ""
+    if action is Action.RETURN_TO_SERVICE and room.maintenance_required:
+        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
+    if returns in targets:
+        return COLUMN_OF[returns].key
+    if action is Action.MARK_CLEANED and not room.hotel.inspection_required:
+        return COLUMN_OF[RoomStatus.READY_FOR_GUEST].key
+    return COLUMN_OF[targets[0]].key

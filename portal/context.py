@@ -1,0 +1,23 @@
+"""What every page of a hotel shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from portal.access import memberships
+from portal.pages import pages_of
+
+
+def hotel(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the hotel, the member of staff, their pages and their other hotels."""
+    staff = getattr(request, "staff", None)
+    if staff is None:
+        return {}
+    return {
+        "hotel": staff.hotel,
+        "staff": staff,
+        "pages": pages_of(staff),
+        "other_hotels": [
+            other.hotel for other in memberships(request.user) if other.pk != staff.pk
+        ],
+    }

@@ -1,0 +1,38 @@
+"""Which pages a hotel has for whom: the navigation, and everybody's first page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from hotel.choices import DESK, EVERYONE, INSPECTORS, Role
+from hotel.models import Staff
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the navigation; `roles` may see it."""
+
+    name: str
+    label: str
+    icon: str
+    roles: frozenset[Role]
+
+
+READINESS = Page("readiness", "Readiness", "bell", DESK | {Role.SUPERVISOR})
+BOARD = Page("board", "Board", "kanban", EVERYONE)
+ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
+ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
+STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
+PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, STATISTICS)
+
+FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
+
+
+def pages_of(staff: Staff) -> list[Page]:
+    """Return the pages that this person may open, in the navigation's order."""
+    return [page for page in PAGES if staff.role in page.roles]
+
+
+def first_page_url(staff: Staff) -> str:
+    """Return where this person's day begins."""
+    return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])

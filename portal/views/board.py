@@ -1,0 +1,115 @@
+"""The board: every room as a card in the column of its status.
+
+Nothing on it expires by time: a page is kept under the hotel's seq and all else it depends on,
+so the same question is answered from memory until the hotel's log moves.
+"""
+
+import gzip
+import re
+import secrets
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from hotel.choices import Role
+from portal import cards
+from portal.access import StaffRequest, memberships
+from portal.columns import COLUMNS, FIRST_COLUMN
+from portal.filters import RoomFilter
+
+# About 15 MB of pages of 200 rooms, and frames of a few KB.
+_pages: LRUCache[tuple[Any, ...], tuple[bytes, bytes]] = LRUCache(maxsize=100)
+_frames: LRUCache[tuple[Any, ...], list[str]] = LRUCache(maxsize=500)
+_lock = Lock()
+# Stands in a frame where a count or a column's cards go; nobody can type it, for none knows it.
+HOLE = f"<hole {secrets.token_hex(8)}>"
+
+
+@require_safe
+@ensure_csrf_cookie
+def board(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Show the board, or to htmx its columns alone; the filters are in the URL."""
+    if len(get_messages(request)):
+        # A message is shown once: such a page is drawn for this answer only.
+        return _answer(request, _compressed(_draw(request, keep=False)))
+    key = (request.hotel.last_seq, *_frame_key(request))
+    with _lock:
+        page = _pages.get(key)
+    if page is None:
+        page = _compressed(_draw(request, keep=True))
+        with _lock:
+            _pages[key] = page
+    return _answer(request, page)
+
+
+def _draw(request: StaffRequest, *, keep: bool) -> str:
+    """Put the cards into the page around them."""
+    staff, today = request.staff, request.hotel.business_date()
+    filters = RoomFilter(request.GET, queryset=cards.board_rooms(staff, today), hotel=request.hotel)
+    key = _frame_key(request)
+    with _lock:
+        frame = _frames.get(key) if keep else None
+    if frame is None:
+        frame = _render_frame(request, filters)
+        if keep:
+            with _lock:
+                _frames[key] = frame
+    drawn = cards.draw(cards.rows(filters.qs, staff), staff, today)
+    parts = {f"cards {key}": "".join(found) for key, found in drawn.items()}
+    parts |= {f"count {key}": str(len(found)) for key, found in drawn.items()}
+    return "".join(parts[part] if n % 2 else part for n, part in enumerate(frame))
+
+
+def _render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
+    """Render the page without its cards: text at even places, names of what goes in at odd."""
+    chosen = filters.form.cleaned_data.get("status") if filters.is_valid() else ""
+    html = render_to_string(
+        "board/columns.html" if request.htmx else "board/board.html",
+        {
+            "columns": [column for column in COLUMNS if not chosen or column.key == chosen],
+            "first": FIRST_COLUMN[Role(request.staff.role)],
+            "filters": filters,
+            "hole": HOLE,
+        },
+        request,
+    )
+    return re.split(f"{HOLE}(.*?){HOLE}", html)
+
+
+def _frame_key(request: StaffRequest) -> tuple[Any, ...]:
+    """Return what the page depends on beside the hotel's log."""
+    return (
+        request.staff.pk,
+        request.hotel.setup_seq,
+        request.hotel.business_date(),
+        request.GET.urlencode(),
+        bool(request.htmx),
+        tuple(staff.pk for staff in memberships(request.user)),
+    )
+
+
+def _compressed(html: str) -> tuple[bytes, bytes]:
+    plain = html.encode()
+    return plain, gzip.compress(plain, compresslevel=6, mtime=0)
+
+
+def _answer(request: StaffRequest, page: tuple[bytes, bytes]) -> HttpResponse:
+    """Send the page, compressed where the browser takes it.
+
+    No BREACH: the page holds no secret, the CSRF token goes by cookie and header.
+    """
+    plain, zipped = page
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(zipped, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(plain)
+    patch_vary_headers(response, ["Accept-Encoding", "HX-Request"])
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,104 @@
+// The board moves: a changed card goes to its column, counts follow, cards can be dragged.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  const count = () => {
+    for (const cards of $$(".cards")) {
+      for (const badge of $$(`[data-count="${cards.dataset.column}"]`)) badge.textContent = cards.childElementCount;
+    }
+  };
+
+  // Where the server's order puts the card: the same key sorts the columns there.
+  const place = (card) => {
+    const cards = $(`.cards[data-column="${card.dataset.col}"]`);
+    if (!cards) return card.remove(); // The filter does not show its column.
+    if (card.parentElement === cards) return;
+    const after = [...cards.children].find((other) => other.dataset.sort > card.dataset.sort);
+    const held = card.contains(document.activeElement) ? document.activeElement : null;
+    cards.insertBefore(card, after ?? null);
+    held?.focus({ preventScroll: true });
+    card.classList.add("changed");
+  };
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const card = document.getElementById(detail.target.id);
+    if (card?.matches(".room")) {
+      place(card);
+      count();
+    } else if (card?.id === "board") {
+      ready();
+    }
+  });
+
+  // ---- Phone: the tabs follow the swipe.
+  const follow = () => {
+    const columns = $(".columns");
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const tab = $(`[data-tab="${target.id.slice(4)}"]`);
+          if (isIntersecting) {
+            for (const other of $$(".tabs [aria-current]")) other.removeAttribute("aria-current");
+            tab.setAttribute("aria-current", "true");
+            tab.parentElement.scrollTo({ left: tab.offsetLeft - 48 });
+          }
+        }
+      },
+      { root: columns, threshold: 0.6 },
+    );
+    for (const column of $$(".column")) seen.observe(column);
+  };
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest?.("[data-tab]");
+    if (!tab) return;
+    event.preventDefault();
+    const column = document.getElementById(`col-${tab.dataset.tab}`);
+    $(".columns").scrollTo({ left: column.offsetLeft - $(".columns").offsetLeft });
+    scrollTo({ top: 0 });
+  });
+
+  // ---- Dragging does what the card's own button does; the card itself moves when that is done.
+  const actionFor = (card, column) => $(`[data-to="${column}"]`, card);
+  const draggable = () => {
+    for (const cards of $$(".cards")) {
+      Sortable.create(cards, {
+        group: "rooms",
+        sort: false,
+        delay: 250,
+        delayOnTouchOnly: true,
+        touchStartThreshold: 8,
+        filter: "a, button, summary, textarea, input, select, label",
+        preventOnFilter: false,
+        onStart({ item }) {
+          $(".columns").classList.add("dragging");
+          for (const other of $$(".cards")) other.classList.toggle("can-drop", !!actionFor(item, other.dataset.column));
+        },
+        onEnd({ item, from, to, oldIndex }) {
+          $(".columns").classList.remove("dragging");
+          for (const other of $$(".can-drop")) other.classList.remove("can-drop");
+          if (from === to) return;
+          from.insertBefore(item, from.children[oldIndex] ?? null);
+          const action = actionFor(item, to.dataset.column);
+          if (action) action.click();
+          else refuse(item, to.dataset.column);
+        },
+      });
+    }
+  };
+  const refuse = (card, column) => {
+    const words = document.createElement("p");
+    const label = $(`#head-${column} span`).textContent;
+    words.textContent = `Room ${$(".no", card).textContent} cannot be moved to “${label}” now, or not by you.`;
+    const toast = document.createElement("div");
+    toast.className = "note-toast bad";
+    toast.append(words);
+    $("#toasts").replaceChildren(toast);
+    setTimeout(() => toast.remove(), 8000);
+  };
+
+  const ready = () => {
+    follow();
+    draggable();
+  };
+  document.addEventListener("DOMContentLoaded", ready);
+})();

@@ -1,0 +1,113 @@
+// What every page does beyond its HTML: send safely, tell ages, keep focus, say when a tap was lost.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // ---- Sending
+  const cookie = (name) =>
+    document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+  // crypto.randomUUID wants HTTPS; a hotel's own network may not have it.
+  const newId = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb !== "post") return;
+    detail.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
+    if (!detail.parameters.request_id) detail.parameters.request_id = newId();
+  });
+
+  // A second tap while the first is on its way would only be refused as stale.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const busy = event.detail.elt.closest(".room, .row-item, #room");
+    if (event.detail.requestConfig.verb === "post" && busy?.dataset.busy) event.preventDefault();
+    else if (busy) busy.dataset.busy = "yes";
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const busy = detail.elt.closest(".room, .row-item, #room");
+    if (busy) delete busy.dataset.busy;
+  });
+
+  const lost = (words) => {
+    const box = $("#lost");
+    box.textContent = words;
+    box.hidden = !words;
+  };
+  document.addEventListener("htmx:sendError", () =>
+    lost("No connection: that was not saved. What you typed is still here; try again when you are back."));
+  document.addEventListener("htmx:timeout", () => lost("No answer yet: that may not be saved. Try again."));
+  document.addEventListener("htmx:responseError", ({ detail }) =>
+    lost(detail.xhr.status === 403
+      ? "That was not saved: sign in again in this tab, or reload the page."
+      : "The server had a fault: that was not saved. Try again."));
+  document.addEventListener("htmx:beforeOnLoad", () => lost(""));
+
+  // ---- Focus: stays on the control it was on, or goes to the card's next step.
+  let focused = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    focused = detail.target.contains(document.activeElement) ? detail.target.id : null;
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const root = focused && document.getElementById(focused);
+    focused = null;
+    if (!root || root.contains(document.activeElement)) return;
+    const next =
+      $(".is-invalid, .invalid-feedback + input", root) ??
+      $("form.act :is(textarea, select, input:not([type=hidden]))", root) ??
+      $(":is(.main, .btn-primary, a, button)", root);
+    next?.focus({ preventScroll: true });
+  });
+
+  // ---- A link that acts as a button answers to Space as well.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === " " && event.target.matches?.("a[role=button]")) {
+      event.preventDefault();
+      event.target.click();
+    }
+    if (event.key === "Escape") {
+      const open = event.target.closest?.("details[open].menu, footer details[open]");
+      if (open) {
+        open.open = false;
+        $("summary", open).focus();
+      } else {
+        $(".submits a", event.target.closest?.("form.act") ?? document.createElement("i"))?.click();
+      }
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  // ---- Ages: drawn here from a time, so that a drawn card never grows old.
+  const units = [["d", 86400], ["h", 3600], ["min", 60]];
+  const age = (seconds) => {
+    const [unit, size] = units.find(([, size]) => seconds >= size) ?? ["min", 60];
+    const whole = Math.floor(seconds / size);
+    return whole ? `${whole} ${unit}` : "now";
+  };
+  const tellAges = (root = document) => {
+    for (const time of $$("time[datetime]:not([data-clock])", root)) {
+      time.title ||= time.textContent;
+      time.textContent = age((Date.now() - Date.parse(time.dateTime)) / 1000);
+    }
+  };
+  document.addEventListener("htmx:load", ({ detail }) => tellAges(detail.elt.parentElement ?? document));
+  setInterval(tellAges, 30000);
+
+  // ---- Toasts: the offer to undo ends when undo does.
+  let ending;
+  document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+    if (detail.target.id !== "toasts") return;
+    clearTimeout(ending);
+    const seconds = Number($("[data-seconds]", detail.target)?.dataset.seconds ?? 20);
+    ending = setTimeout(() => detail.target.replaceChildren(), seconds * 1000);
+  });
+
+  // ---- Choose all, and drop filters that say nothing from the URL.
+  document.addEventListener("change", ({ target }) => {
+    if (target.dataset?.all) for (const box of $$(`[name=${target.dataset.all}]`)) box.checked = target.checked;
+  });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.id !== "filters") return;
+    for (const [name, value] of detail.formData.entries()) if (!value) detail.formData.delete(name);
+  });
+})();
