@@ -91,6 +91,23 @@ BUTTONS = {
     Action.OVERRIDE: "Override status…",
     Action.UNDO: "Undo",
 }
+# What the toast says has happened.
+DONE = {
+    Action.CHECK_IN: "checked in",
+    Action.CHECK_OUT: "checked out",
+    Action.START_CLEANING: "cleaning started",
+    Action.STOP_CLEANING: "cleaning stopped",
+    Action.MARK_CLEANED: "cleaned",
+    Action.PASS_INSPECTION: "passed inspection",
+    Action.FAIL_INSPECTION: "failed inspection",
+    Action.MARK_MAINTENANCE: "maintenance reported",
+    Action.COMPLETE_MAINTENANCE: "repaired",
+    Action.TAKE_OUT_OF_ORDER: "taken out of order",
+    Action.RETURN_TO_SERVICE: "back in service",
+    Action.MARK_DIRTY: "marked dirty",
+    Action.OVERRIDE: "status overridden",
+    Action.UNDO: "change undone",
+}
 # Done by one tap, with undo instead of a question; the others ask for something first.
 ONE_TAP = frozenset(
     {

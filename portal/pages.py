@@ -18,7 +18,7 @@ class Page:
     roles: frozenset[Role]
 
 
-READINESS = Page("readiness", "Readiness", "bell", DESK | {Role.SUPERVISOR})
+READINESS = Page("readiness", "Readiness", "bell", DESK)
 BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
 ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)

@@ -230,10 +230,10 @@ def _acts(booking: Booking, today: dt.date) -> list[Button]:
     due = booking.check_in <= today <= booking.check_out
     if due and booking.room and booking.room.is_bookable:
         acts.append(Button("Check in", _url(booking, "check-in"), one_tap=True, main=True))
-        acts.append(Button("Other room…", _url(booking, "check-in")))
+        acts.append(Button("Check in to another room…", _url(booking, "check-in")))
     elif due:
-        acts.append(Button("Check in…", _url(booking, "check-in"), main=not booking.room))
-    acts.append(Button("Assign room…", _url(booking, "assign")))
+        acts.append(Button("Check in…", _url(booking, "check-in"), main=True))
+    acts.append(Button("Assign room…", _url(booking, "assign"), main=not due))
     if booking.check_in <= today:
         acts.append(Button("No-show…", _url(booking, "no-show")))
     acts.append(Button("Cancel…", _url(booking, "cancel")))

@@ -14,7 +14,7 @@ from hotel.exceptions import InvalidInput, ReadyroomError
 from hotel.models import Staff
 from portal.access import StaffRequest, get_room_for_user
 from portal.cards import buttons, card_context, card_html
-from portal.columns import COLUMN_OF
+from portal.columns import COLUMN_OF, DONE
 from portal.forms import ActionForm, action_form
 from rooms.choices import Action, RoomStatus
 from rooms.housekeeping import UNDO_WINDOW, perform
@@ -80,7 +80,8 @@ def render_room(
         "form": form,
         "message": message,
         "kept": kept,
-        "done": done,
+        "done": DONE[done] if done else "",
+        "undo": done is not None and done is not Action.UNDO,
         "room": room,
     }
     extra["undo_seconds"] = int(UNDO_WINDOW.total_seconds())
@@ -116,7 +117,8 @@ def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
 
 def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
     if not request.htmx:
-        messages.success(request, f"Room {room.number}: {room.get_room_status_display()}.")
+        status = room.get_room_status_display()
+        messages.success(request, f"Room {room.number} {DONE[action]}: {status}.")
         return redirect("room", request.hotel.slug, room.number)
     if action in (Action.CHECK_IN, Action.CHECK_OUT, Action.UNDO):
         # The stay moved too, and with it the arrival that the card announces.
