@@ -3,6 +3,8 @@ from django.contrib.auth.models import AbstractUser
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
+from portal import cards
+from portal.views import board
 from tests.factories import make_hotel, make_staff
 
 
@@ -13,6 +15,14 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def no_drawn_pages():
+    """Forget drawn cards and pages: a rolled-back test gives its ids and seqs to the next."""
+    cards._cards.clear()
+    board._pages.clear()
+    board._frames.clear()
 
 
 @pytest.fixture

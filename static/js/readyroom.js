@@ -64,7 +64,7 @@
       event.target.click();
     }
     if (event.key === "Escape") {
-      const open = event.target.closest?.("details[open].menu, footer details[open]");
+      const open = event.target.closest?.(".menu[open], footer details[open], .row-acts details[open]");
       if (open) {
         open.open = false;
         $("summary", open).focus();
@@ -74,7 +74,7 @@
     }
   });
   document.addEventListener("click", (event) => {
-    for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of $$("details.menu[open], .row-acts details[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
   // ---- Ages: drawn here from a time, so that a drawn card never grows old.
