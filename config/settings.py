@@ -116,9 +116,9 @@ if _database["ENGINE"] == _own_file["ENGINE"]:
     }
     # A file for the tests too: in memory there is no WAL and no second connection to wait for.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-else:
-    _database["CONN_MAX_AGE"] = 600
-    _database["CONN_HEALTH_CHECKS"] = True
+# Kept open between requests: to open SQLite and set its pragmas costs as much as a page.
+_database["CONN_MAX_AGE"] = 600
+_database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

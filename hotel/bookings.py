@@ -6,6 +6,7 @@ the hotel's row (rooms.log), so that two desks never wait for each other.
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from hotel.availability import MAX_NIGHTS, availability
@@ -43,8 +44,19 @@ def create(
     Raises NotAllowed, InvalidInput (with fields), or NoAvailability where a night is sold out.
     """
     permissions.require_role(by, DESK, hotel, LogAction.BOOKING_CREATED.label)
-    errors = {}
-    if not guest_name.strip():
+    booking = Booking(
+        hotel=hotel,
+        booking_id=booking_id or new_booking_id(),
+        room_type=room_type,
+        check_in=check_in,
+        check_out=check_out,
+        guest_name=guest_name.strip(),
+        adults=adults,
+        children=children,
+        booked_on=hotel.business_date(at),
+    )
+    errors = _field_errors(booking)
+    if not booking.guest_name:
         errors["guest_name"] = "Give the guest's name."
     if check_in < hotel.business_date(at):
         errors["check_in"] = "The arrival is in the past."
@@ -69,17 +81,7 @@ def create(
         if offer.sellable < 1:
             full = next(night for night in offer.nights if night.sellable < 1)
             raise NoAvailability(f"No {room_type.name} is left for {full.date:%-d %B %Y}.")
-        booking = Booking.objects.create(
-            hotel=hotel,
-            booking_id=booking_id or new_booking_id(),
-            room_type=room_type,
-            check_in=check_in,
-            check_out=check_out,
-            guest_name=guest_name.strip(),
-            adults=adults,
-            children=children,
-            booked_on=hotel.business_date(at),
-        )
+        booking.save()
         log.append(
             hotel,
             LogAction.BOOKING_CREATED,
@@ -114,12 +116,9 @@ def assign(
             return booking
         require_confirmed(booking)
         require_same_hotel(booking, room)
-        until = room.out_of_order_until
         if not room.is_active:
             raise NotBookable(f"Room {room.number} is not in use.")
-        if room.is_out_of_order and (until is None or until > booking.check_in):
-            ends = f"until {until:%-d %B}" if until else "with no end in sight"
-            raise NotBookable(f"Room {room.number} is out of order {ends}.")
+        require_in_order(booking, room, hotel.business_date(at))
         require_free(booking, room)
         if previous == room:
             return booking
@@ -228,6 +227,19 @@ def require_free(booking: Booking, room: Room) -> None:
         )
 
 
+def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
+    """Raise NotBookable where the room is still out of order when the guests come.
+
+    An expected end that has passed is no end at all: see hotel.availability.
+    """
+    until = room.out_of_order_until
+    if until is not None and until <= today:
+        until = None
+    if room.is_out_of_order and (until is None or until > booking.check_in):
+        ends = f"until {until:%-d %B}" if until else "with no end in sight"
+        raise NotBookable(f"Room {room.number} is out of order {ends}.")
+
+
 def give(
     booking: Booking,
     room: Room,
@@ -263,7 +275,8 @@ def _release(
     permissions.require_role(by, DESK, booking.hotel, action.label)
     with transaction.atomic():
         room = lock(booking, booking.room)
-        if booking.status == status:
+        repeated = log.first_result(booking.hotel, request_id, action=action, booking=booking)
+        if repeated or booking.status == status:
             return booking
         require_confirmed(booking)
         booking.status = status
@@ -280,6 +293,16 @@ def _release(
             occurred_at=at,
         )
     return booking
+
+
+def _field_errors(booking: Booking) -> dict[str, str]:
+    """Return what no column could hold, by field: too long, negative, no identifier."""
+    links = {field.name for field in Booking._meta.concrete_fields if field.is_relation}
+    try:
+        booking.clean_fields(exclude=links)
+    except ValidationError as error:
+        return {name: " ".join(messages) for name, messages in error.message_dict.items()}
+    return {}
 
 
 def _booking_of(event: RoomEvent) -> Booking:

@@ -114,11 +114,11 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
     Raises Http404 for a room that does not exist in this hotel, NotAllowed for the wrong role.
     Whether the room is in a state for the action is for perform() to say, under its lock.
     """
-    today = request.hotel.business_date()
-    rooms = Room.objects.with_people().with_arrival(today)
-    room = rooms.filter(hotel=request.hotel, number=number).first()
+    rooms = Room.objects.filter(hotel=request.hotel).select_related("room_type").order_by()
+    room = rooms.filter(number=number).first()
     if room is None:
         raise Http404(f"{request.hotel} has no room {number}.")
+    room.hotel = request.hotel
     if action is not None:
         permissions.require_role(
             request.staff, TRANSITIONS[action].roles, request.hotel, action.label

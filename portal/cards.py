@@ -10,14 +10,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from hotel.choices import INSPECTORS
-from hotel.models import Staff
+from hotel.models import Booking, Staff
 from portal.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
 from rooms.choices import TURNING, Action, Priority, RoomStatus
 from rooms.models import Room, RoomQuerySet
@@ -44,8 +45,7 @@ class Button:
     main: bool = False
 
 
-@dataclass(frozen=True, order=True)
-class Row:
+class Row(NamedTuple):
     """What the board must read of a room to know whether its card is drawn already."""
 
     sort: str
@@ -56,48 +56,56 @@ class Row:
     arriving: int | None
 
 
-def board_rooms(staff: Staff, today: dt.date) -> RoomQuerySet:
-    """Return the rooms that the board shows, each with its arrival of today."""
-    return Room.objects.filter(hotel=staff.hotel).active().with_arrival(today)
+def board_rooms(staff: Staff) -> RoomQuerySet:
+    """Return the rooms that the board shows."""
+    return Room.objects.filter(hotel=staff.hotel).active()
 
 
-def rows(rooms: Any, staff: Staff) -> list[Row]:
-    """Read the rows of `board_rooms`, without making instances; sorted as the columns are."""
+def arrivals_by_room(rooms: Q, today: dt.date) -> dict[int, int]:
+    """Return how many people are due in each assigned room by today, by the room's pk."""
+    due = Booking.objects.filter(rooms).due_in(today).order_by()
+    return {
+        room: adults + children + babies
+        for room, adults, children, babies in due.values_list(
+            "room", "adults", "children", "babies"
+        )
+    }
+
+
+def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
+    """Read the rooms' rows without making instances; sorted as the columns are."""
     inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
+    arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
     return sorted(
         Row(
-            sort=sort_key(number, status, priority, arriving),
+            sort=sort_key(number, status, priority, arriving.get(pk)),
             pk=pk,
             last_seq=last_seq,
             status=status,
             own_clean=inspector and cleaned_by == staff.pk,
-            arriving=arriving,
+            arriving=arriving.get(pk),
         )
-        for pk, number, last_seq, status, cleaned_by, priority, arriving in rooms.values_list(
+        for pk, number, last_seq, status, cleaned_by, priority in rooms.values_list(
             "pk",
             "number",
             "last_seq",
             "room_status",
             "cleaned_by_staff",
             "maintenance_priority",
-            "arriving",
         )
     )
 
 
-def draw(board: list[Row], staff: Staff, today: dt.date) -> dict[str, list[str]]:
+def draw(board: list[Row], staff: Staff) -> dict[str, list[str]]:
     """Return each column's cards as HTML, by the column's key; only unseen ones are rendered."""
     keys = [_key(row.pk, row.last_seq, row.own_clean, row.arriving, staff) for row in board]
     with _lock:
         html = [_cards.get(key) for key in keys]
-    unseen = [row.pk for row, card in zip(board, html, strict=True) if card is None]
+    unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
     if unseen:
-        rooms = board_rooms(staff, today).with_people()
-        # All of them is a shorter question than a list of nearly all.
-        rooms = rooms if len(unseen) > len(board) // 2 else rooms.filter(pk__in=unseen)
-        fresh = {room.pk: room for room in rooms}
+        fresh = {room.pk: room for room in _fetch(unseen, len(board), staff)}
         html = [
-            card if card is not None or row.pk not in fresh else card_html(fresh[row.pk], staff)
+            card_html(fresh[row.pk], staff, row.arriving) if row.pk in fresh else card
             for row, card in zip(board, html, strict=True)
         ]
     columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
@@ -106,15 +114,26 @@ def draw(board: list[Row], staff: Staff, today: dt.date) -> dict[str, list[str]]
     return columns
 
 
-def card_html(room: Room, staff: Staff) -> str:
-    """Return the card as this viewer sees it. The room must come from `with_arrival`."""
+def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
+    """Fetch the rooms that must be drawn, with what a card names and no more."""
+    rooms = board_rooms(staff).select_related("room_type", "status_by__user")
+    # All of them is a shorter question than a list of nearly all.
+    rooms = rooms if len(unseen) > shown // 2 else rooms.filter(pk__in=unseen)
+    found = [room for room in rooms if room.pk in unseen]
+    for room in found:
+        room.hotel = staff.hotel
+    return found
+
+
+def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
+    """Return the card as this viewer sees it; `arriving` people are due in the room today."""
     inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
     own = inspector and room.cleaned_by_staff_id == staff.pk
-    key = _key(room.pk, room.last_seq, own, room.arriving, staff)
+    key = _key(room.pk, room.last_seq, own, arriving, staff)
     with _lock:
         card = _cards.get(key)
     if card is None:
-        card = render_to_string("board/card.html", card_context(room, staff))
+        card = render_to_string("board/card.html", card_context(room, staff, arriving))
         # The lines of what this card does not show are not sent 200 times.
         card = re.sub(r"\n\s*\n", "\n", card)
         with _lock:
@@ -122,13 +141,14 @@ def card_html(room: Room, staff: Staff) -> str:
     return card
 
 
-def card_context(room: Room, staff: Staff) -> dict[str, Any]:
+def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
     """Return what board/card.html needs to show this room to this viewer."""
     return {
         "room": room,
+        "arriving": arriving,
         "hotel": staff.hotel,
         "column": COLUMN_OF[RoomStatus(room.room_status)],
-        "sort": sort_key(room.number, room.room_status, room.maintenance_priority, room.arriving),
+        "sort": sort_key(room.number, room.room_status, room.maintenance_priority, arriving),
         **buttons(room, staff),
     }
 

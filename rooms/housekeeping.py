@@ -89,14 +89,16 @@ def perform(
         room_status=room_status,
         booking=booking,
     )
-    with transaction.atomic():
-        room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
-        first = log.first_result(room.hotel, request_id, action=action, room_id=room.pk)
-        if first:
-            first.room = room
-            return first
-        if expected_version is not None and expected_version != room.version:
-            raise _stale(room, expected_version)
+    with log.one_request():
+        room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
+        # At the very version that the person saw, this request cannot have been done before.
+        if expected_version != room.version:
+            first = log.first_result(room.hotel, request_id, action=action, room_id=room.pk)
+            if first:
+                first.room = room
+                return first
+            if expected_version is not None:
+                raise _stale(room, expected_version)
         permissions.require(by, action, room)
         if len(given.notes) > NOTES_MAX:
             raise InvalidInput({"notes": f"Keep notes under {NOTES_MAX} characters."})

@@ -6,16 +6,19 @@ visible in its order, and no two callers wait for each other.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from hotel.exceptions import InvalidInput
 from hotel.models import Booking, Hotel, Staff
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
+
+USED = "This request id was used for another request."
 
 
 def take_seqs(hotel: Hotel, count: int = 1) -> int:
@@ -72,6 +75,18 @@ def append(
     )
 
 
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Run a change whole or not at all; a request id that the log has already is InvalidInput."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "request_id_once_per_hotel" in str(error):
+            raise InvalidInput({"request_id": USED}) from error
+        raise
+
+
 def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None:
     """Return the event that this request id wrote before, or None.
 
@@ -80,13 +95,14 @@ def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None
     """
     if not request_id:
         return None
-    event = (
-        RoomEvent.objects.filter(hotel=hotel, request_id=request_id)
-        .select_related("booking", "actor__user")
-        .first()
-    )
-    if event and not _agrees(event, same):
-        raise InvalidInput({"request_id": "This request id was used for another request."})
+    found = RoomEvent.objects.filter(hotel=hotel, request_id=request_id).order_by()
+    # Nearly always there is none: the short question first.
+    pk = found.values_list("pk", flat=True).first()
+    if pk is None:
+        return None
+    event = RoomEvent.objects.select_related("booking", "actor__user").get(pk=pk)
+    if not _agrees(event, same):
+        raise InvalidInput({"request_id": USED})
     return event
 
 

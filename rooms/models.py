@@ -1,12 +1,11 @@
 """The room itself, its type, and the log of everything that happened to it."""
 
-import datetime as dt
 import secrets
 from typing import Any, NoReturn
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 
 from hotel.models import Booking, Hotel, Staff, identifier
@@ -67,21 +66,17 @@ class RoomQuerySet(models.QuerySet["Room"]):
             room_status__in=BOOKABLE, is_out_of_order=False, maintenance_required=False
         )
 
+    def with_house(self) -> "RoomQuerySet":
+        """Fetch the room's type and hotel in the same query: what every rule asks for."""
+        return self.select_related("hotel", "room_type")
+
     def with_people(self) -> "RoomQuerySet":
         """Fetch the room's type, hotel and named staff in the same query."""
-        return self.select_related(
-            "hotel",
-            "room_type",
+        return self.with_house().select_related(
             "status_by__user",
             "cleaned_by_staff__user",
             "inspected_by_staff__user",
         )
-
-    def with_arrival(self, day: dt.date) -> "RoomQuerySet":
-        """Annotate `arriving`: how many people are due in this room by `day`, else None."""
-        due = Booking.objects.due_in(day).filter(room=OuterRef("pk"))
-        people = due.values_list(F("adults") + F("children") + F("babies"))[:1]
-        return self.annotate(**{"arriving": Subquery(people)})
 
     def locked(self) -> "RoomQuerySet":
         """Lock the rows, lowest pk first, so that two callers never wait for each other."""
@@ -139,9 +134,6 @@ class Room(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     # The seq of the newest event about the room, bookings included: what a drawn card depends on.
     last_seq = models.BigIntegerField(default=0, editable=False)
-
-    # Set by RoomQuerySet.with_arrival.
-    arriving: int | None = None
 
     objects = RoomQuerySet.as_manager()
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +15,7 @@ from hotel.choices import DESK
 from hotel.exceptions import InvalidInput, ReadyroomError
 from hotel.models import Staff
 from portal.access import StaffRequest, get_room_for_user
-from portal.cards import buttons, card_context, card_html
+from portal.cards import arrivals_by_room, buttons, card_context, card_html
 from portal.columns import COLUMN_OF, DONE
 from portal.forms import ActionForm, action_form
 from rooms.choices import Action, RoomStatus
@@ -76,28 +78,37 @@ def render_room(
     `form` is shown open; `message` says why an action was refused and `kept` what had been typed
     for it; `done` adds the toast that offers undo.
     """
+    arriving = arrivals_by_room(Q(room=room), request.hotel.business_date()).get(room.pk)
     extra: dict[str, Any] = {
+        "room": room,
+        "arriving": arriving,
         "form": form,
         "message": message,
         "kept": kept,
         "done": DONE[done] if done else "",
         "undo": done is not None and done is not Action.UNDO,
-        "room": room,
+        "undo_seconds": int(UNDO_WINDOW.total_seconds()),
     }
-    extra["undo_seconds"] = int(UNDO_WINDOW.total_seconds())
     if request.htmx and request.htmx.target == "room":
         response = render(request, "rooms/main.html", _page_context(request, room) | extra)
     elif request.htmx:
-        if form or message or kept:
-            context = card_context(room, request.staff) | extra
-        else:
-            context = extra | {"card": card_html(room, request.staff)}
-        response = render(request, "board/card_answer.html", context)
+        response = HttpResponse(_card(request, room, arriving, extra))
     else:
         response = render(request, "rooms/room.html", _page_context(request, room) | extra)
     response.status_code = status
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[str, Any]) -> str:
+    """Return the card, and after an action the toast that goes with it."""
+    if extra["form"] or extra["message"] or extra["kept"]:
+        context = card_context(room, request.staff, arriving) | extra
+        return render_to_string("board/card.html", context, request)
+    card = card_html(room, request.staff, arriving)
+    if not extra["done"]:
+        return card
+    return card + render_to_string("partials/toast.html", extra | {"target": f"card-{room.number}"})
 
 
 def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
@@ -120,9 +131,6 @@ def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpRespo
         status = room.get_room_status_display()
         messages.success(request, f"Room {room.number} {DONE[action]}: {status}.")
         return redirect("room", request.hotel.slug, room.number)
-    if action in (Action.CHECK_IN, Action.CHECK_OUT, Action.UNDO):
-        # The stay moved too, and with it the arrival that the card announces.
-        room = get_room_for_user(request, room.number)
     return render_room(request, room, done=action)
 
 
@@ -142,6 +150,8 @@ def _render_refused(
 
 def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
     staff = request.staff
+    people = ("status_by__user", "cleaned_by_staff__user", "inspected_by_staff__user")
+    prefetch_related_objects([room], *people)
     events = room.events.select_related("actor__user", "booking").order_by("-seq")
     context = {
         "column": COLUMN_OF[RoomStatus(room.room_status)],

@@ -1,0 +1,1 @@
+"""Speed, shown as ratios taken in one run: `make bench`. Never part of the tests."""

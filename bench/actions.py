@@ -1,0 +1,143 @@
+"""Mark-cleaned by HTTP form, beside the same UPDATE and INSERT in raw SQL.
+
+Both run behind the same middleware and sign-in, in the same server process, in turn, at 1 and at
+8 clients, on SQLite and, where one answers, on PostgreSQL (`TEST_DATABASE_URL`).
+`python -m bench actions`
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from itertools import islice
+from statistics import median
+from urllib.parse import urlsplit, urlunsplit
+
+from bench.server import Client, serving, set_up, summary
+
+ROUNDS = 5
+CALLS = 400
+
+
+def main() -> None:
+    """Print the table of one database; then, in a process of its own, of the other."""
+    if "READYROOM_BENCH_DATABASE" in os.environ:
+        _measure_all("PostgreSQL", os.environ["READYROOM_BENCH_DATABASE"])
+        return
+    _measure_all("SQLite", "")
+    url = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    if not _fresh_database(url, "create"):
+        print(f"PostgreSQL: no server answered at {urlsplit(url).hostname} — not measured")
+        return
+    own = urlunsplit(urlsplit(url)._replace(path="/readyroom_bench"))
+    try:
+        # Django is set up once in a process, for one database.
+        subprocess.run(
+            [sys.executable, "-m", "bench", "actions"],
+            env={**os.environ, "READYROOM_BENCH_DATABASE": own},
+            check=True,
+        )
+    finally:
+        _fresh_database(url, "drop")
+
+
+def _fresh_database(url: str, what: str) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=3) as server:
+            server.execute("DROP DATABASE IF EXISTS readyroom_bench WITH (FORCE)")
+            if what == "create":
+                server.execute("CREATE DATABASE readyroom_bench")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _measure_all(name: str, url: str) -> None:
+    with set_up(url):
+        from tests.factories import make_hotel, make_room_type, make_staff
+
+        hotel = make_hotel(slug="bench")
+        make_room_type(hotel=hotel)
+        staff = make_staff(hotel=hotel)
+        rooms = _dirty_rooms(hotel)
+        with serving() as port:
+            for clients in (1, 8):
+                _measure(name, port, clients, staff, rooms)
+
+
+def _dirty_rooms(hotel: object) -> list[tuple[int, str]]:
+    """Make a dirty room for each call of a round; return their ids and numbers."""
+    from rooms.choices import RoomStatus
+    from tests.factories import make_room
+
+    made = (
+        make_room(hotel=hotel, status=RoomStatus.CHECKOUT_DIRTY, number=str(n))  # type: ignore[arg-type]
+        for n in range(CALLS)
+    )
+    return [(room.pk, room.number) for room in made]
+
+
+def _measure(
+    name: str, port: int, clients: int, staff: object, rooms: list[tuple[int, str]]
+) -> None:
+    signed_in = [Client(port, staff.user) for _ in range(clients)]  # type: ignore[attr-defined]
+    rates: dict[str, list[float]] = {"mark-cleaned": [], "raw SQL": []}
+    times: dict[str, list[float]] = {"mark-cleaned": [], "raw SQL": []}
+    for number in range(ROUNDS + 1):
+        for what in rates:
+            _make_dirty_again()
+            rate, taken = _round(what, signed_in, rooms)
+            if number:  # The first round only warms up.
+                rates[what].append(rate)
+                times[what] += taken
+    print(f"{name}, {clients} client{'s' if clients > 1 else ''}")
+    for what in rates:
+        print(f"  {what:<13} {median(rates[what]):7.0f} a second, {summary(times[what])}")
+    ratios = [a / b for a, b in zip(rates["mark-cleaned"], rates["raw SQL"], strict=True)]
+    print(f"  mark-cleaned at {median(ratios):.2f} times the rate of raw SQL")
+
+
+def _make_dirty_again() -> None:
+    from rooms.models import Room
+
+    Room.objects.update(room_status="CHECKOUT_DIRTY", version=1)
+
+
+def _round(
+    what: str, clients: list[Client], rooms: list[tuple[int, str]]
+) -> tuple[float, list[float]]:
+    """Let the clients share the rooms; return calls a second and each call's milliseconds."""
+    taken: list[float] = []
+
+    def work(client: Client, share: list[tuple[int, str]]) -> None:
+        for room_id, number in share:
+            begun = time.perf_counter()
+            if what == "raw SQL":
+                status, _ = client.request("POST", f"/bench/bench/raw/{room_id}/")
+            else:
+                status, _ = client.request(
+                    "POST",
+                    f"/h/bench/rooms/{number}/mark-cleaned/",
+                    f"expected_version=1&notes=&request_id={os.urandom(8).hex()}",
+                    **{"HX-Request": "true", "HX-Target": f"card-{number}"},
+                )
+            taken.append((time.perf_counter() - begun) * 1000)
+            if status != 200:
+                raise RuntimeError(f"{what} answered {status} for room {number}.")
+
+    threads = [
+        threading.Thread(target=work, args=(client, list(islice(rooms, n, None, len(clients)))))
+        for n, client in enumerate(clients)
+    ]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - begun
+    if len(taken) != len(rooms):
+        sys.exit(f"{what}: {len(rooms) - len(taken)} calls failed.")
+    return len(taken) / seconds, taken

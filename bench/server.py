@@ -1,0 +1,111 @@
+"""A server of our own on loopback with a database of its own, and clients that time it."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def set_up(database_url: str = "") -> tempfile.TemporaryDirectory[str]:
+    """Point Django at a fresh database and migrate it; the folder goes when it is closed."""
+    folder = tempfile.TemporaryDirectory(prefix="readyroom-bench-")
+    os.environ["VAR_DIR"] = folder.name
+    os.environ["DATABASE_URL"] = database_url
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["LOG_LEVEL"] = "ERROR"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    return folder
+
+
+@contextmanager
+def serving(threads: int = 8) -> Iterator[int]:
+    """Run gunicorn as `make run` does, one process; give its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "bench.wsgi:application"]
+    command += ["-c", "config/gunicorn.py", "-b", f"127.0.0.1:{port}", "--workers", "1"]
+    command += ["--worker-class", "gthread", "--threads", str(threads), "--log-level", "error"]
+    # Idle clients stay connected while the others have their turn.
+    command += ["--keep-alive", "120"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    sys.exit("The server did not start.")
+
+
+class Client:
+    """One kept-alive connection, signed in."""
+
+    def __init__(self, port: int, user: object) -> None:
+        from django.conf import settings
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+        from django.contrib.sessions.backends.db import SessionStore
+
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+        session[BACKEND_SESSION_KEY] = "portal.access.StaffBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+        session.save()
+        token = "b" * 32
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={token}",
+            "X-CSRFToken": token,
+            "Accept-Encoding": "gzip",
+        }
+
+    def request(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
+        """Send one request and read the whole answer; return its status and body as sent."""
+        sent = {**self.headers, **headers}
+        if body:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body or None, sent)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+    def get(self, path: str) -> bytes:
+        """Return the body of a page that must be there."""
+        status, body = self.request("GET", path)
+        if status != 200:
+            sys.exit(f"GET {path} answered {status}.")
+        return body
+
+
+def timed(function: Callable[[], object]) -> float:
+    """Return the milliseconds that one call took."""
+    begun = time.perf_counter()
+    function()
+    return (time.perf_counter() - begun) * 1000
+
+
+def summary(times: list[float]) -> str:
+    """Return the median and the 95th percentile of milliseconds."""
+    return f"{median(times):7.2f} ms (p95 {quantiles(times, n=20)[-1]:7.2f})"

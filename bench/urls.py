@@ -1,0 +1,117 @@
+"""The yardsticks: the same bytes from memory, the same cards joined, the same SQL by hand.
+
+They run behind the same middleware and sign-in as the pages they are held against, in the same
+server process; `bench.wsgi` answers /bare/ before Django.
+"""
+
+import itertools
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import include, path
+from django.utils import timezone
+
+from bench.memory import pages
+from portal import cards
+from portal.access import StaffRequest
+from portal.views import board
+
+joined: dict[str, tuple[list[str], list[str]]] = {}
+seqs = itertools.count(10_000_000)
+
+
+def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Remember the board's bytes and its cards as they are now."""
+    pages[hotel_slug] = board._compressed(board._draw(request, keep=False))
+    drawn = cards.draw(_rows(request), request.staff)
+    html = [card for column in drawn.values() for card in column]
+    joined[hotel_slug] = (board._render_frame(request, _filters(request)), html)
+    return HttpResponse()
+
+
+def memory(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Answer with the board's bytes from memory."""
+    return board._answer(request, pages[hotel_slug])
+
+
+def join(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Join the cards from memory into the frame from memory, and compress as the board does."""
+    frame, html = joined[hotel_slug]
+    return board._answer(request, board._compressed("".join(frame[::2]) + "".join(html)))
+
+
+def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Forget everything drawn."""
+    cards._cards.clear()
+    board._pages.clear()
+    board._frames.clear()
+    return HttpResponse()
+
+
+def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> HttpResponse:
+    """Change one room and log it: the statements alone, in one transaction."""
+    now = timezone.now()
+    if connection.vendor == "sqlite":
+        now = now.replace(tzinfo=None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE rooms_room SET room_status = %s, status_since = %s, status_by_id = %s, "
+            "last_cleaned_at = %s, cleaned_by_staff_id = %s, version = version + 1, last_seq = %s "
+            "WHERE id = %s",
+            [
+                "CLEANED_UNINSPECTED",
+                now,
+                request.staff.pk,
+                now,
+                request.staff.pk,
+                next(seqs),
+                room_id,
+            ],
+        )
+        cursor.execute(
+            "INSERT INTO rooms_roomevent (hotel_id, seq, room_id, action, from_status, to_status, "
+            "actor_id, source, notes, request_id, occurred_at, recorded_at, room_version, before) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                request.hotel.pk,
+                next(seqs),
+                room_id,
+                "mark_cleaned",
+                "CHECKOUT_DIRTY",
+                "CLEANED_UNINSPECTED",
+                request.staff.pk,
+                "PORTAL",
+                "",
+                "",
+                now,
+                now,
+                2,
+                "{}",
+            ],
+        )
+    return HttpResponse("done")
+
+
+def _filters(request: StaffRequest) -> Any:
+    return board.RoomFilter(
+        RequestFactory().get("/").GET,
+        queryset=cards.board_rooms(request.staff),
+        hotel=request.hotel,
+    )
+
+
+def _rows(request: StaffRequest) -> list[cards.Row]:
+    rooms = cards.board_rooms(request.staff)
+    return cards.rows(rooms, request.staff, request.hotel.business_date())
+
+
+urlpatterns = [
+    path("bench/<slug:hotel_slug>/learn/", learn),
+    path("bench/<slug:hotel_slug>/memory/", memory),
+    path("bench/<slug:hotel_slug>/join/", join),
+    path("bench/<slug:hotel_slug>/forget/", forget),
+    path("bench/<slug:hotel_slug>/raw/<int:room_id>/", raw_mark_cleaned),
+    path("", include("config.urls")),
+]

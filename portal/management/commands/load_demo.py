@@ -1,0 +1,59 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hotel.choices import Role
+from hotel.demo import PASSWORD, PEOPLE, SLUG, load
+from hotel.exceptions import InvalidInput
+from hotel.models import Hotel, Staff
+from portal.pages import BOARD, FIRST_PAGE
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes a demo hotel in the middle of a busy morning, with a past, bookings to come and a "
+        "user for each role, and a small second one; tells who can sign in."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --if-empty."""
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="do nothing if there is any hotel; if it is the demo, tell its users again",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the hotels; raises CommandError where some of it is there already."""
+        if not (options["if_empty"] and Hotel.objects.exists()):
+            self.stdout.write("Making the demo hotel (some seconds)")
+            self.stdout.flush()
+            try:
+                load()
+            except InvalidInput as error:
+                raise CommandError(error.message) from error
+        self._tell_users()
+
+    def _tell_users(self) -> None:
+        """Print who can sign in to the demo and where their day begins; nothing without a demo."""
+        usernames = [who.username for who in PEOPLE]
+        team = Staff.objects.filter(hotel__slug=SLUG, user__username__in=usernames, active=True)
+        found = {staff.user.get_username(): staff for staff in team.select_related("user", "hotel")}
+        rows = [("Role", "Sign in as", "Name", "First page")]
+        rows += [
+            (
+                Role(staff.role).label,
+                name,
+                staff.name,
+                FIRST_PAGE.get(Role(staff.role), BOARD).label,
+            )
+            for name in usernames
+            if (staff := found.get(name))
+        ]
+        if len(rows) == 1:
+            return
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        self.stdout.write(f"Demo users, each with the password {PASSWORD}")
+        for row in rows:
+            cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            self.stdout.write("  " + "  ".join(cells).rstrip())
