@@ -1,3 +1,3 @@
-"""What the yardsticks answer with: a board's bytes (plain, gzip) by hotel, learnt in the run."""
+"""What the yardsticks answer with: a board's compressed bytes by hotel, learnt in the run."""
 
-pages: dict[str, tuple[bytes, bytes]] = {}
+pages: dict[str, bytes] = {}

@@ -12,7 +12,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     place = environ["PATH_INFO"].split("/")
     if place[1] != "bare":
         return product(environ, start_response)
-    body = pages[place[2]][1]
+    body = pages[place[2]]
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Encoding", "gzip"),
