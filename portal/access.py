@@ -7,6 +7,7 @@ active staff of that hotel, before its view runs: a forgotten decorator shows no
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -57,7 +58,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Make the browser itself go there: a fragment must not get the page swapped into it."""
         if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(resolve_url("sign_in"))
+            seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+            back = urlencode({"next": urlunsplit(("", "", seen.path or "/", seen.query, ""))})
+            return HttpResponseClientRedirect(f"{resolve_url('sign_in')}?{back}")
         return super().handle_no_permission(request, view_func)
 
 
@@ -68,11 +71,15 @@ class HotelMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on, and leave no hotel's clock to the next request of the thread."""
+        """Pass the request on; nothing of the hotel stays behind, in the thread or the browser."""
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             timezone.deactivate()
+        if hasattr(request, "staff"):
+            # Phones are passed on: the back button must not show a colleague's pages.
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def process_view(
         self, request: Any, view: View, args: Iterable[Any], kwargs: dict[str, Any]

@@ -113,5 +113,4 @@ def _answer(request: StaffRequest, page: bytes) -> HttpResponse:
     else:
         response = HttpResponse(gzip.decompress(page))
     patch_vary_headers(response, ["Accept-Encoding", "HX-Request"])
-    response["Cache-Control"] = "private, no-store"
     return response

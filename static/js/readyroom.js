@@ -23,7 +23,7 @@
     else if (busy) busy.dataset.busy = "yes";
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const busy = detail.elt.closest(".room, .row-item, #room");
+    const busy = detail.requestConfig.elt.closest(".room, .row-item, #room");
     if (busy) delete busy.dataset.busy;
   });
 
@@ -41,10 +41,36 @@
       : "The server had a fault: that was not saved. Try again."));
   document.addEventListener("htmx:beforeOnLoad", () => lost(""));
 
+  // ---- A note outlives whatever happens between the tap and the answer, a lost sign-in included.
+  const draft = (form) => `draft ${new URL(form.action).pathname}`;
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest?.("form.act");
+    if (form && target.name === "notes") sessionStorage.setItem(draft(form), target.value);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    // Not detail.elt: once its card is swapped out, that is the card's parent.
+    const form = detail.requestConfig.elt.closest("form.act");
+    const answered = detail.xhr.status === 200 && !detail.xhr.getResponseHeader("HX-Redirect");
+    if (form && answered && detail.requestConfig.verb === "post") sessionStorage.removeItem(draft(form));
+  });
+  const giveBack = (root) => {
+    for (const notes of $$("form.act [name=notes]", root)) {
+      if (!notes.value) notes.value = sessionStorage.getItem(draft(notes.form)) ?? "";
+    }
+  };
+  document.addEventListener("htmx:load", ({ detail }) => giveBack(detail.elt.parentElement ?? document));
+  document.addEventListener("click", ({ target }) => {
+    const form = target.closest?.(".submits a") && target.closest("form.act");
+    if (form) sessionStorage.removeItem(draft(form));
+    if (target.closest?.(".sign-out button")) sessionStorage.clear();
+  });
+
   // ---- Focus: stays on the control it was on, or goes to the card's next step.
   let focused = null;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    focused = detail.target.contains(document.activeElement) ? detail.target.id : null;
+    const from = detail.requestConfig.elt;
+    const mine = detail.target.contains(document.activeElement) || from.closest("#toasts");
+    focused = mine ? detail.target.id : null;
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     const root = focused && document.getElementById(focused);
