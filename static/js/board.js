@@ -69,9 +69,6 @@
         touchStartThreshold: 8,
         filter: "a, button, summary, textarea, input, select, label",
         preventOnFilter: false,
-        // Sortable clones the card, style attribute and all, for a use that this board has not;
-        // our CSP rightly reports that attribute. An empty element serves.
-        onChoose: ({ item }) => (item.cloneNode = () => document.createElement("article")),
         onStart({ item }) {
           $(".columns").classList.add("dragging");
           for (const other of $$(".cards")) other.classList.toggle("can-drop", !!actionFor(item, other.dataset.column));
@@ -79,6 +76,8 @@
         onEnd({ item, from, to, oldIndex }) {
           $(".columns").classList.remove("dragging");
           for (const other of $$(".can-drop")) other.classList.remove("can-drop");
+          // Sortable leaves an empty style behind; htmx would copy it, and our CSP forbids that.
+          item.removeAttribute("style");
           if (from === to) return;
           from.insertBefore(item, from.children[oldIndex] ?? null);
           const action = actionFor(item, to.dataset.column);
