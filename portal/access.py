@@ -58,10 +58,18 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Make the browser itself go there: a fragment must not get the page swapped into it."""
         if request.headers.get("HX-Request"):
-            seen = urlsplit(request.headers.get("HX-Current-URL", ""))
-            back = urlencode({"next": urlunsplit(("", "", seen.path or "/", seen.query, ""))})
+            back = urlencode({"next": _path_of(request.headers.get("HX-Current-URL", ""))})
             return HttpResponseClientRedirect(f"{resolve_url('sign_in')}?{back}")
         return super().handle_no_permission(request, view_func)
+
+
+def _path_of(url: str) -> str:
+    """Return the path and query of the page that a fragment was asked from; “/” for nonsense."""
+    try:
+        seen = urlsplit(url)
+    except ValueError:
+        return "/"
+    return urlunsplit(("", "", seen.path or "/", seen.query, ""))
 
 
 class HotelMiddleware:

@@ -216,6 +216,11 @@ def _drop_column(action: Action, room: Room) -> str:
     returns = RoomStatus(room.return_status) if room.return_status else None
     if action is Action.OVERRIDE:
         return ""
+    if action is Action.COMPLETE_MAINTENANCE and (room.is_occupied or room.is_out_of_order):
+        # The card stays where it is: no drag means this.
+        return ""
+    if action is Action.CHECK_OUT and room.maintenance_required:
+        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
     if action is Action.RETURN_TO_SERVICE and room.maintenance_required:
         return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
     if returns in targets:

@@ -45,17 +45,22 @@ class RoomFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        floors = hotel.rooms.active().order_by().values_list("floor", flat=True).distinct()
-        types = hotel.room_types.values_list("code", "name")
+        rooms = hotel.rooms.active().order_by()
+        kinds = list(rooms.values_list("floor", "room_type__code", "room_type__name").distinct())
+        floors = {floor for floor, _, _ in kinds if floor}
+        types = {(code, name) for _, code, name in kinds}
         self.filters["floor"].extra["choices"] = [
-            (floor, f"Floor {floor}") for floor in sorted(floors, key=natural) if floor
+            (floor, f"Floor {floor}") for floor in sorted(floors, key=natural)
         ]
-        self.filters["type"].extra["choices"] = [(code, f"{code} · {name}") for code, name in types]
+        self.filters["type"].extra["choices"] = [
+            (code, f"{code} · {name}") for code, name in sorted(types)
+        ]
 
     @property
     def narrows(self) -> bool:
         """Tell whether any filter is set."""
-        return any(self.form.cleaned_data.values()) if self.is_valid() else False
+        self.is_valid()  # what is not offered is left out of cleaned_data, and only that
+        return any(self.form.cleaned_data.values())
 
     def in_column(self, rooms: QuerySet[Room], name: str, key: str) -> QuerySet[Room]:
         """Keep the rooms of one board column."""

@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
+from hotel.exceptions import InvalidInput
 from hotel.models import Booking, Staff
 from portal.cards import action_url
 from portal.columns import BUTTONS
@@ -187,20 +188,20 @@ class CheckInForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["notes"]
-        arrivals = (
-            Booking.objects.filter(hotel=self.room.hotel)
-            .due_in(self.room.hotel.business_date())
-            .select_related("room", "room_type")
-        )
+        bookings = Booking.objects.filter(hotel=self.room.hotel)
+        arrivals = bookings.due_in(self.room.hotel.business_date())
+        arrivals = arrivals.select_related("room", "room_type")
         here = [b for b in arrivals if b.room_id == self.room.pk]
         free = [b for b in arrivals if b.room_id is None]
         free.sort(key=lambda b: (b.room_type_id != self.room.room_type_id, b.booking_id))
         field = self.fields["booking"]
-        field.queryset = arrivals
+        # A repeated request names a guest who is in already: check_in says what then is.
+        field.queryset = bookings.select_related("hotel", "room")
         field.choices = [(b.booking_id, self._label(b)) for b in here + free]
         self.nobody = not (here or free)
         if self.nobody:
-            del self.fields["booking"]
+            if not self.is_bound:
+                del self.fields["booking"]
             self.helper.layout = Layout(
                 HTML("<p class='mb-1'>No arrival is waiting for a room like this today.</p>")
             )
@@ -214,6 +215,13 @@ class CheckInForm(ActionForm):
         where = "assigned here" if booking.room_id == self.room.pk else booking.room_type.code
         nights = f"{booking.nights} night{'s' if booking.nights != 1 else ''}"
         return f"{booking.guest_name} · {nights if booking.nights else 'day use'} · {where}"
+
+
+def add_errors(form: forms.Form, error: InvalidInput) -> None:
+    """Put each message beside its field; those of a hidden field above the form."""
+    shown = {field.name for field in form.visible_fields()}
+    for field, words in error.fields.items():
+        form.add_error(field if field in shown else None, words)
 
 
 ACTION_FORMS: dict[Action, type[ActionForm]] = {

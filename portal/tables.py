@@ -15,7 +15,9 @@ from rooms.models import Room
 
 
 def as_text(value: str) -> str:
-    """Return a cell that a spreadsheet shows and never runs as a formula."""
+    """Return a cell that a spreadsheet shows and never runs as a formula; numbers stay numbers."""
+    if value.removeprefix("-").isdecimal():
+        return value
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
@@ -25,6 +27,10 @@ def _shorter_first(
     """Sort text that holds numbers as people count, whatever the database: 9 before 10."""
     keys = [key for field in fields for key in (Length(field), F(field))]
     return rooms.order_by(*(key.desc() if descending else key.asc() for key in keys))
+
+
+# Within equals, numbers as people count.
+BY_NUMBER = (Length("number"), F("number"))
 
 
 class SumColumn(tables.Column):
@@ -78,6 +84,14 @@ class RoomTable(tables.Table):
         """Show whatever note matters now: repairs before housekeeping."""
         return record.maintenance_notes or record.out_of_order_reason or record.housekeeping_notes
 
+    def value_floor(self, value: str) -> str:
+        """Give the export the floor as text: an import may have written anything."""
+        return as_text(value)
+
+    def value_section(self, value: str) -> str:
+        """Give the export the section as text."""
+        return as_text(value)
+
     def value_remarks(self, record: Room) -> str:
         """Give the export the note as text."""
         return as_text(self.render_remarks(record))
@@ -98,7 +112,7 @@ class RoomTable(tables.Table):
             *(When(maintenance_priority=word, then=rank) for word, rank in URGENCY.items()),
             output_field=IntegerField(),
         )
-        return rooms.order_by(urgency.desc() if descending else urgency.asc(), "number"), True
+        return rooms.order_by(urgency.desc() if descending else urgency.asc(), *BY_NUMBER), True
 
     def order_room_status(
         self, rooms: QuerySet[Room], descending: bool
@@ -112,7 +126,23 @@ class RoomTable(tables.Table):
             ),
             output_field=IntegerField(),
         )
-        return rooms.order_by(place.desc() if descending else place.asc(), "number"), True
+        return rooms.order_by(place.desc() if descending else place.asc(), *BY_NUMBER), True
+
+    def order_room_type(
+        self, rooms: QuerySet[Room], descending: bool
+    ) -> tuple[QuerySet[Room], bool]:
+        """Sort by type; rooms of one type by number, so that no page repeats or skips one."""
+        return rooms.order_by(f"{'-' * descending}room_type__code", *BY_NUMBER), True
+
+    def order_section(self, rooms: QuerySet[Room], descending: bool) -> tuple[QuerySet[Room], bool]:
+        """Sort by section, then by number."""
+        return rooms.order_by(f"{'-' * descending}section", *BY_NUMBER), True
+
+    def order_status_since(
+        self, rooms: QuerySet[Room], descending: bool
+    ) -> tuple[QuerySet[Room], bool]:
+        """Sort by age, then by number."""
+        return rooms.order_by(f"{'-' * descending}status_since", *BY_NUMBER), True
 
 
 class FloorTable(tables.Table):
@@ -132,6 +162,10 @@ class FloorTable(tables.Table):
         attrs = {"class": "table list numbers"}
         empty_text = "No rooms yet."
         orderable = False
+
+    def value_floor(self, value: str) -> str:
+        """Give the export the floor as text."""
+        return as_text(value)
 
 
 class AttendantTable(tables.Table):

@@ -72,7 +72,7 @@ def _draw(request: StaffRequest, *, keep: bool) -> str:
 
 def _render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
     """Render the page without its cards: text at even places, names of what goes in at odd."""
-    chosen = filters.form.cleaned_data.get("status") if filters.is_valid() else ""
+    chosen = filters.form.cleaned_data.get("status") if filters.narrows else ""
     html = render_to_string(
         "board/columns.html" if request.htmx else "board/board.html",
         {
@@ -94,7 +94,7 @@ def _frame_key(request: StaffRequest) -> tuple[Any, ...]:
         request.hotel.business_date(),
         request.GET.urlencode(),
         bool(request.htmx),
-        tuple(staff.pk for staff in memberships(request.user)),
+        tuple((staff.pk, staff.hotel.name) for staff in memberships(request.user)),
     )
 
 

@@ -27,6 +27,7 @@ from portal.desk_forms import (
     RoomChoiceForm,
     WalkInForm,
 )
+from portal.forms import add_errors
 from portal.pages import ARRIVALS, READINESS
 from rooms.choices import RoomStatus
 from rooms.models import Room
@@ -275,7 +276,6 @@ def _add_errors(form: Any, error: ReadyroomError, main_field: str) -> None:
     if isinstance(error, NotAllowed):
         raise error
     if isinstance(error, InvalidInput):
-        for field, words in error.fields.items():
-            form.add_error(field if field in form.fields else None, words)
+        add_errors(form, error)
     else:
         form.add_error(main_field, error.message)

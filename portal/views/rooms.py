@@ -17,7 +17,7 @@ from hotel.models import Staff
 from portal.access import StaffRequest, get_room_for_user
 from portal.cards import arrivals_by_room, buttons, card_context, card_html
 from portal.columns import COLUMN_OF, DONE
-from portal.forms import ActionForm, action_form
+from portal.forms import ActionForm, action_form, add_errors
 from rooms.choices import Action, RoomStatus
 from rooms.housekeeping import UNDO_WINDOW, perform
 from rooms.models import Room
@@ -53,8 +53,7 @@ def room_action(
     try:
         _do(chosen, found, request.staff, form.cleaned_data)
     except InvalidInput as error:
-        for field, words in error.fields.items():
-            form.add_error(field if field in form.fields else None, words)
+        add_errors(form, error)
         return render_room(request, found, form=form, status=422)
     except ReadyroomError as error:
         if error.code == "not_allowed":

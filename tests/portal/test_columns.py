@@ -1,0 +1,81 @@
+"""The board's words: every status, action and role has its own, and icons that exist."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from hotel.choices import Role
+from portal.columns import (
+    BESIDE,
+    BUTTONS,
+    BY_KEY,
+    COLUMN_OF,
+    COLUMNS,
+    DONE,
+    FIRST_COLUMN,
+    NEXT_STEP,
+    NOTED,
+    ONE_TAP,
+)
+from portal.pages import PAGES
+from rooms.choices import Action, RoomStatus
+from rooms.transitions import TRANSITIONS
+
+STATIC = settings.BASE_DIR / "static"
+TEMPLATES = settings.BASE_DIR / "templates"
+
+
+def test_every_status_stands_in_exactly_one_column():
+    placed = [status for column in COLUMNS for status in column.statuses]
+
+    assert sorted(placed) == sorted(RoomStatus)
+    assert set(COLUMN_OF) == set(RoomStatus)
+
+
+def test_no_two_columns_look_or_sound_alike():
+    for told in ("key", "label", "icon", "empty"):
+        assert len({getattr(column, told) for column in COLUMNS}) == len(COLUMNS), told
+
+
+@pytest.mark.parametrize("words", [BUTTONS, DONE])
+def test_every_action_has_its_own_words(words):
+    assert set(words) == set(Action)
+    assert len(set(words.values())) == len(Action)
+
+
+def test_every_role_has_a_first_column_that_exists():
+    assert set(FIRST_COLUMN) == set(Role)
+    assert set(FIRST_COLUMN.values()) <= set(BY_KEY)
+
+
+def test_what_needs_a_reason_is_never_done_by_one_tap():
+    assert not {action for action in ONE_TAP | NOTED if TRANSITIONS[action].notes_required}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_dots_stand_on_exactly_the_buttons_that_ask_first(action):
+    asks = action not in ONE_TAP and action is not Action.UNDO
+
+    assert BUTTONS[action].endswith("…") == asks
+
+
+def test_what_stands_beside_the_main_button_is_not_a_main_button_itself():
+    assert not BESIDE & set(NEXT_STEP)
+
+
+def test_every_icon_that_a_page_names_is_in_the_sprite():
+    drawn = set(
+        re.findall(r'<symbol[^>]* id="([\w-]+)"', (STATIC / "vendor/icons.svg").read_text())
+    )
+    named = {column.icon for column in COLUMNS} | {page.icon for page in PAGES}
+    for template in TEMPLATES.rglob("*.html"):
+        named |= set(re.findall(r'icon\.html" with name="([\w-]+)"', template.read_text()))
+
+    assert named - drawn == set()
+
+
+def test_every_column_has_its_colour():
+    style = (STATIC / "css/readyroom.css").read_text()
+
+    assert [column.key for column in COLUMNS if f".{column.key}" not in style] == []

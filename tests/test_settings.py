@@ -1,0 +1,100 @@
+"""What every answer carries for safety, and that every file a page names can be served."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.urls import reverse
+
+from config import settings as ours
+from tests.factories import make_staff
+
+TEMPLATES = django_settings.BASE_DIR / "templates"
+
+
+@pytest.fixture(params=["sign-in page", "board", "fragment", "not found", "refused"])
+def response(request, client, sign_in, hotel):
+    if request.param == "sign-in page":
+        return client.get(reverse("sign_in"))
+    sign_in(make_staff(hotel=hotel))
+    name = {"not found": "room", "refused": "statistics"}.get(request.param, "board")
+    headers = {"HX-Request": "true"} if request.param == "fragment" else {}
+    args = [hotel.slug, "999"] if name == "room" else [hotel.slug]
+    return client.get(reverse(name, args=args), headers=headers)
+
+
+def policy(response) -> dict[str, list[str]]:
+    """Return the answer's content security policy by directive."""
+    lines = response["Content-Security-Policy"].split(";")
+    return {name: values for name, *values in (line.split() for line in lines if line.strip())}
+
+
+def test_scripts_and_styles_come_from_our_own_files_alone(response):
+    rules = policy(response)
+
+    assert rules["default-src"] == rules["script-src"] == rules["style-src"] == ["'self'"]
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert rules["object-src"] == rules["frame-ancestors"] == ["'none'"]
+    assert rules["base-uri"] == rules["form-action"] == ["'self'"]
+
+
+def test_nothing_in_the_page_needs_more_than_that(response):
+    page = response.content.decode()
+
+    assert not re.findall(r"<script(?![^>]* src=)", page)
+    assert not re.findall(r"<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+def test_no_other_site_frames_guesses_or_is_told_where_one_was(response):
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_no_script_reads_the_session_and_no_other_site_sends_it(client, hotel, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    user = make_staff(hotel=hotel).user
+    user.set_password("secret")
+    user.save()
+
+    answer = client.post(reverse("sign_in"), {"username": user.username, "password": "secret"})
+
+    session, csrf = answer.cookies["sessionid"], answer.cookies["csrftoken"]
+    assert session["httponly"]
+    assert session["samesite"] == csrf["samesite"] == "Lax"
+    assert session["max-age"] == 12 * 60 * 60
+
+
+@pytest.fixture
+def collected(settings, tmp_path):
+    """The static files as an installation serves them: collected, their names with a hash."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
+
+
+def test_every_file_that_a_template_names_is_collected_under_a_name_with_its_hash(collected):
+    named = set()
+    for template in TEMPLATES.rglob("*.html"):
+        named |= set(re.findall(r"{% static '([^']+)' %}", template.read_text()))
+    assert "vendor/htmx.min.js" in named
+
+    for name in sorted(named):
+        url = staticfiles_storage.url(name)
+        stem, suffix = name.rsplit(".", 1)
+        assert re.fullmatch(rf"/static/{re.escape(stem)}\.[0-9a-f]{{12}}\.{suffix}", url)
+        assert (collected / url.removeprefix("/static/")).is_file()
+
+
+def test_an_installation_serves_them_compressed_and_hashed():
+    # The tests' own storage is a plain one (conftest.py); this is what the settings say.
+    backend = ours.STORAGES["staticfiles"]["BACKEND"]
+
+    assert backend == "whitenoise.storage.CompressedManifestStaticFilesStorage"
