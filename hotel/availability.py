@@ -78,11 +78,10 @@ def availability(
         raise InvalidInput({"check_out": f"Ask for {MAX_NIGHTS} nights at most."})
     today = hotel.business_date(at)
     day_use = check_in == check_out
+    days = list(_days(check_in, check_out))
     types = hotel.room_types.all() if room_type is None else [room_type]
     found = {
-        kind.pk: TypeAvailability(
-            kind, [Night(day, past=day < today) for day in _days(check_in, check_out)]
-        )
+        kind.pk: TypeAvailability(kind, [Night(day, past=day < today) for day in days])
         for kind in types
     }
     stays = list(
@@ -94,7 +93,7 @@ def availability(
     for room in Room.objects.filter(hotel=hotel, room_type__in=found).active():
         _count_room(found[room.room_type_id], room, lived_in[room.pk], hotel, today)
     for limit in RoomTypeInventory.objects.filter(
-        room_type__in=found, date__range=(check_in, max(check_in, check_out - DAY))
+        room_type__in=found, date__range=(days[0], days[-1])
     ):
         night = found[limit.room_type_id].nights[(limit.date - check_in).days]
         night.limit = 0 if limit.stop_sell else limit.total_rooms

@@ -116,8 +116,7 @@ def assign(
             return booking
         require_confirmed(booking)
         require_same_hotel(booking, room)
-        if not room.is_active:
-            raise NotBookable(f"Room {room.number} is not in use.")
+        require_in_use(room)
         require_in_order(booking, room, hotel.business_date(at))
         require_free(booking, room)
         if previous == room:
@@ -225,6 +224,12 @@ def require_free(booking: Booking, room: Room) -> None:
             f"Room {room.number} is kept for booking {other.booking_id}, "
             f"{other.check_in:%-d %B} to {other.check_out:%-d %B}."
         )
+
+
+def require_in_use(room: Room) -> None:
+    """Raise NotBookable for a room that takes no guests at all."""
+    if not room.is_active:
+        raise NotBookable(f"Room {room.number} is not in use.")
 
 
 def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:

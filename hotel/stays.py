@@ -52,6 +52,7 @@ def check_in(
         previous = bookings.lock(booking, room)
         if log.first_result(hotel, request_id, action=Action.CHECK_IN, booking=booking):
             return booking
+        log.require_version(room, expected_version)
         bookings.require_confirmed(booking)
         bookings.require_same_hotel(booking, room)
         today = hotel.business_date(at)
@@ -64,6 +65,7 @@ def check_in(
             raise IllegalTransition(
                 f"Booking {booking.booking_id} ended on {booking.check_out:%-d %B}."
             )
+        bookings.require_in_use(room)
         if not room.is_bookable:
             raise NotBookable(
                 f"Room {room.number} is “{room.get_room_status_display()}”: "
@@ -147,10 +149,12 @@ def check_out(
     with transaction.atomic():
         room = booking.room
         bookings.lock(booking, room)
-        if booking.status == BookingStatus.COMPLETED:
+        repeated = log.first_result(hotel, request_id, action=Action.CHECK_OUT, booking=booking)
+        if repeated or booking.status == BookingStatus.COMPLETED:
             return booking
         if booking.status != BookingStatus.IN_HOUSE or room is None:
             raise NotCheckedIn(f"Booking {booking.booking_id} is not in house.")
+        log.require_version(room, expected_version)
         booking.status = BookingStatus.COMPLETED
         booking.checked_out_at = at or timezone.now()
         booking.save(update_fields=["status", "checked_out_at"])
@@ -293,12 +297,13 @@ def undo(
     """Undo the caller's own last change of the room; a check-in or checkout with its stay.
 
     What a checkout closed is open again; what a bulk checkout erased is gone, so that is refused.
-    Raises NotAllowed, IllegalTransition, StaleVersion.
+    Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
     """
     with transaction.atomic():
         room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
         stay = None
         if not log.first_result(room.hotel, request_id, action=Action.UNDO, room_id=room.pk):
+            log.require_version(room, expected_version)
             stay = undoable(by, room).booking
         if stay:
             stay = Booking.objects.select_for_update().get(pk=stay.pk)
@@ -321,14 +326,17 @@ def undo(
 def undoable(staff: Staff, room: Room) -> RoomEvent:
     """Return the event that `staff` may undo on this room now, its stay included.
 
-    Raises NotAllowed or IllegalTransition as rooms.housekeeping.undoable does, and for a
-    checkout that erased what its stay left behind.
+    Raises NotAllowed or IllegalTransition as rooms.housekeeping.undoable does; for a checkout
+    that erased what its stay left behind, IllegalTransition; RoomTaken where the room was given
+    to another stay since.
     """
     last = housekeeping.undoable(staff, room)
     if last.booking:
         permissions.require_role(staff, DESK, room.hotel, Action.UNDO.label)
         if last.action == Action.CHECK_OUT and not last.booking.guests.exists():
             raise IllegalTransition("This checkout erased the stay's data: it cannot be undone.")
+        if last.action == Action.CHECK_OUT:
+            bookings.require_free(last.booking, room)
     return last
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Field
 from django.utils import timezone
 
-from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
+from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed
 from hotel.models import Booking, Hotel, Staff
 from rooms import log, permissions
 from rooms.choices import OUT_OF_SERVICE, VACANT, Action, LogAction, Priority, RoomStatus, Source
@@ -89,7 +89,7 @@ def perform(
         room_status=room_status,
         booking=booking,
     )
-    with log.one_request():
+    with log.one_request(room):
         room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
         # At the very version that the person saw, this request cannot have been done before.
         if expected_version != room.version:
@@ -97,15 +97,14 @@ def perform(
             if first:
                 first.room = room
                 return first
-            if expected_version is not None:
-                raise _stale(room, expected_version)
+            log.require_version(room, expected_version)
         permissions.require(by, action, room)
         if len(given.notes) > NOTES_MAX:
             raise InvalidInput({"notes": f"Keep notes under {NOTES_MAX} characters."})
         if TRANSITIONS[action].notes_required and not given.notes:
             raise InvalidInput({"notes": "Say why, in a few words."})
         moment = _moment(room, occurred_at, source)
-        undone = undoable(by, room) if action is Action.UNDO else None
+        undone = undoable(by, room, source=source) if action is Action.UNDO else None
         if undone:
             changes = _restored(undone, booking)
         else:
@@ -113,9 +112,16 @@ def perform(
         return _write(action, room, changes, by, given, moment, undone, request_id, source)
 
 
-def undoable(staff: Staff, room: Room, at: dt.datetime | None = None) -> RoomEvent:
+def undoable(
+    staff: Staff,
+    room: Room,
+    *,
+    at: dt.datetime | None = None,
+    source: Source = Source.PORTAL,
+) -> RoomEvent:
     """Return the event that `staff` may undo on this room now.
 
+    What a replay wrote, it wrote today about long ago: only the replay itself may undo it.
     Raises NotAllowed where the last change is somebody else's, IllegalTransition where there is
     none, it is itself an undo, or it is older than two minutes.
     """
@@ -124,8 +130,8 @@ def undoable(staff: Staff, room: Room, at: dt.datetime | None = None) -> RoomEve
         raise IllegalTransition(f"There is nothing to undo on room {room.number}.")
     if last.actor_id != staff.pk:
         raise NotAllowed("Only who did it can undo it, and only the room's last change.")
-    # A replay records today what happened long ago.
-    if last.source == Source.REPLAY or (at or timezone.now()) - last.recorded_at > UNDO_WINDOW:
+    too_old = (at or timezone.now()) - last.recorded_at > UNDO_WINDOW
+    if too_old or (last.source == Source.REPLAY and source != Source.REPLAY):
         raise IllegalTransition("A change can be undone within two minutes; this one is older.")
     return last
 
@@ -385,18 +391,3 @@ def _moment(room: Room, occurred_at: dt.datetime | None, source: Source) -> dt.d
     last = room.events.of_status().order_by("-seq").values_list("occurred_at", flat=True).first()
     earliest = max(now - OLDEST_TAP, room.status_since, last or room.status_since)
     return min(max(occurred_at, earliest), now)
-
-
-def _stale(room: Room, expected_version: int) -> StaleVersion:
-    events = list(
-        room.events.of_status()
-        .filter(room_version__gt=expected_version)
-        .select_related("actor__user")
-        .order_by("seq")
-    )
-    who = events[-1].actor.name if events and events[-1].actor else "somebody"
-    return StaleVersion(
-        f"Room {room.number} changed meanwhile: {who} made it “{room.get_room_status_display()}”.",
-        room,
-        events,
-    )

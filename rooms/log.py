@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from hotel.exceptions import InvalidInput
+from hotel.exceptions import InvalidInput, StaleVersion
 from hotel.models import Booking, Hotel, Staff
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
@@ -76,13 +76,18 @@ def append(
 
 
 @contextmanager
-def one_request() -> Iterator[None]:
-    """Run a change whole or not at all; a request id that the log has already is InvalidInput."""
+def one_request(room: Room) -> Iterator[None]:
+    """Run a change whole or not at all; a request id that the log has already is InvalidInput.
+
+    The room in hand, which the change has touched by then, is read again.
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "request_id_once_per_hotel" in str(error):
+        # PostgreSQL names the constraint request_id_once_per_hotel, SQLite its columns.
+        if "request_id" in str(error):
+            room.refresh_from_db(from_queryset=Room.objects.with_house())
             raise InvalidInput({"request_id": USED}) from error
         raise
 
@@ -104,6 +109,24 @@ def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None
     if not _agrees(event, same):
         raise InvalidInput({"request_id": USED})
     return event
+
+
+def require_version(room: Room, expected_version: int | None) -> None:
+    """Raise StaleVersion, with what happened since, unless the room is as the person saw it."""
+    if expected_version is None or expected_version == room.version:
+        return
+    events = list(
+        room.events.of_status()
+        .filter(room_version__gt=expected_version)
+        .select_related("actor__user")
+        .order_by("seq")
+    )
+    who = events[-1].actor.name if events and events[-1].actor else "somebody"
+    raise StaleVersion(
+        f"Room {room.number} changed meanwhile: {who} made it “{room.get_room_status_display()}”.",
+        room,
+        events,
+    )
 
 
 def _agrees(event: RoomEvent, same: Mapping[str, Any]) -> bool:

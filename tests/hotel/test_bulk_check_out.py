@@ -1,0 +1,132 @@
+"""Many rooms at once: each its own in-house stay, erased; all of them or none."""
+
+import pytest
+from django.utils import timezone
+
+from hotel import stays
+from hotel.choices import BookingStatus
+from hotel.models import Message, Order
+from hotel.stays import CheckedOut, Skipped
+from rooms.choices import Action, RoomStatus
+from rooms.housekeeping import perform
+from rooms.models import Room
+from tests.factories import make_hotel, make_room
+from tests.hotel.belongings import everything_about, make_stay
+
+S = RoomStatus
+
+
+class TestBulk:
+    def test_each_rooms_own_stay_is_over_and_its_data_erased(self, hotel, clerk):
+        first = make_stay(hotel=hotel, guests=2)
+        second = make_stay(hotel=hotel, guests=1)
+        Order.objects.create(booking=second, items="wine", closed_at=timezone.now())
+        staying = make_stay(hotel=hotel)
+        before = everything_about(staying)
+
+        done, skipped = stays.bulk_check_out(
+            hotel, [second.room.number, first.room.number], by=clerk
+        )
+
+        assert done == [
+            CheckedOut(second.room.number, second.booking_id, 1, 3, 1),
+            CheckedOut(first.room.number, first.booking_id, 2, 2, 1),
+        ]
+        assert skipped == []
+        for stay in (first, second):
+            assert everything_about(stay)[1:] == [[], [], [], [], []]
+            stay.refresh_from_db()
+            assert stay.status == BookingStatus.COMPLETED
+            room = Room.objects.get(pk=stay.room_id)
+            assert room.room_status == S.CHECKOUT_DIRTY
+            assert room.push_token == ""
+            assert len(room.guest_pin) == 6
+        assert everything_about(staying) == before
+        assert Room.objects.get(pk=staying.room_id).push_token == "token"
+        assert Message.objects.get().conversation.booking == staying
+
+    def test_other_stays_of_the_room_are_not_touched(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        others = [
+            make_stay(hotel=hotel, room=stay.room, status=status, arrives=arrives)
+            for status, arrives in [
+                (BookingStatus.COMPLETED, -9),
+                (BookingStatus.CANCELLED, 0),
+                (BookingStatus.NO_SHOW, -1),
+                (BookingStatus.CONFIRMED, 0),
+                (BookingStatus.CONFIRMED, 5),
+            ]
+        ]
+        before = [everything_about(other) for other in others]
+
+        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+
+        assert [everything_about(other) for other in others] == before
+
+    def test_a_room_that_cannot_be_checked_out_is_skipped_with_the_reason(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        dirty = make_room(hotel=hotel, number="701", status=S.CHECKOUT_DIRTY)
+        make_room(hotel=make_hotel(), number="801", status=S.OCCUPIED)
+
+        done, skipped = stays.bulk_check_out(
+            hotel, ["701", "801", stay.room.number, stay.room.number], by=clerk
+        )
+
+        assert [room.room for room in done] == [stay.room.number]
+        assert skipped == [
+            Skipped("701", "Room 701 is not occupied: “Needs cleaning”."),
+            Skipped("801", "Grand Hotel has no room 801."),
+        ]
+        dirty.refresh_from_db()
+        assert dirty.version == 1
+
+    def test_a_second_call_finds_nothing_left_to_do(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        events = hotel.events.count()
+
+        done, skipped = stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+
+        assert (done, len(skipped), hotel.events.count()) == ([], 1, events)
+
+    def test_a_room_imported_as_occupied_is_freed_without_a_stay(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED, push_token="token")
+
+        done, _ = stays.bulk_check_out(hotel, [room.number], by=clerk)
+
+        assert done == [CheckedOut(room.number, None, 0, 0, 0)]
+        room.refresh_from_db()
+        assert (room.room_status, room.push_token) == (S.CHECKOUT_DIRTY, "")
+
+    def test_a_room_with_a_repair_open_goes_to_repair(self, hotel, clerk, maintainer):
+        stay = make_stay(hotel=hotel)
+        perform(Action.MARK_MAINTENANCE, stay.room, by=maintainer, notes="x", priority="LOW")
+
+        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+
+        assert Room.objects.get().room_status == S.MAINTENANCE_REQUIRED
+
+    def test_a_fault_at_the_third_room_leaves_all_three_as_they_were(
+        self, hotel, clerk, monkeypatch
+    ):
+        three = [make_stay(hotel=hotel) for _ in range(3)]
+        before = [everything_about(stay) for stay in three], list(Room.objects.values())
+        real, calls = stays.perform, []
+
+        def faulty(*args, **kwargs):
+            calls.append(args)
+            return 1 / 0 if len(calls) == 3 else real(*args, **kwargs)
+
+        monkeypatch.setattr(stays, "perform", faulty)
+
+        with pytest.raises(ZeroDivisionError):
+            stays.bulk_check_out(hotel, [stay.room.number for stay in three], by=clerk)
+
+        assert len(calls) == 3
+        assert ([everything_about(stay) for stay in three], list(Room.objects.values())) == before
+        assert not hotel.events.exists()
+        hotel.refresh_from_db()
+        assert hotel.last_seq == 0
+
+    def test_no_rooms_are_no_work(self, hotel, clerk):
+        assert stays.bulk_check_out(hotel, [], by=clerk) == ([], [])

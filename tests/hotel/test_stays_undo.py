@@ -1,0 +1,190 @@
+"""Undo of a check-in and of a checkout: the stay comes back with the room."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from hotel import bookings, stays
+from hotel.choices import BookingStatus, Role
+from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, RoomTaken, StaleVersion
+from hotel.models import Booking, Order
+from rooms.choices import Action, RoomStatus
+from rooms.housekeeping import perform
+from rooms.models import Room
+from tests.factories import make_booking, make_room
+from tests.hotel.belongings import everything_about, make_stay
+
+S = RoomStatus
+
+
+def room_row(room: Room) -> dict:
+    """Return the room's row without its counters and its PIN, which undo leaves alone."""
+    left_alone = {"version", "last_seq", "guest_pin", "push_token"}
+    row = Room.objects.filter(pk=room.pk).values().get()
+    return {name: value for name, value in row.items() if name not in left_alone}
+
+
+class TestUndoOfACheckIn:
+    def test_the_guests_are_awaited_again_and_the_room_as_it_was(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.READY_FOR_GUEST)
+        booking = make_booking(hotel=hotel, room=room, guests=2)
+        before, room_before = everything_about(booking), room_row(room)
+        stays.check_in(booking, by=clerk)
+
+        event = stays.undo(room, by=clerk)
+
+        assert everything_about(booking) == before
+        assert room_row(room) == room_before
+        assert (event.booking, event.undoes.action) == (booking, Action.CHECK_IN)
+
+    def test_they_can_then_be_let_into_the_right_room(self, hotel, clerk):
+        wrong, right = make_room(hotel=hotel), make_room(hotel=hotel)
+        booking = make_booking(hotel=hotel)
+        stays.check_in(booking, wrong, by=clerk)
+        stays.undo(wrong, by=clerk)
+
+        stays.check_in(Booking.objects.get(), right, by=clerk)
+
+        stored = Booking.objects.get()
+        assert (stored.room, stored.guests.get().room) == (right, right)
+        wrong.refresh_from_db()
+        assert wrong.is_bookable
+
+    def test_a_walk_in_undone_is_a_booking_that_can_be_cancelled(self, hotel, clerk):
+        room = make_room(hotel=hotel)
+        tomorrow = hotel.business_date() + dt.timedelta(days=1)
+        booking = stays.walk_in(hotel, room, check_out=tomorrow, guest_name="Ada", by=clerk)
+        stays.undo(room, by=clerk)
+        booking.refresh_from_db()
+
+        bookings.cancel(booking, by=clerk)
+
+        room.refresh_from_db()
+        assert room.is_bookable
+        assert not room.bookings.exists()
+
+
+class TestUndoOfACheckOut:
+    def test_the_guests_are_back_with_all_that_was_open(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        Order.objects.create(booking=stay, items="wine", closed_at=timezone.now())
+        before, room_before = everything_about(stay), room_row(stay.room)
+        stays.check_out(stay, by=clerk)
+
+        stays.undo(stay.room, by=clerk)
+
+        assert everything_about(stay) == before
+        assert room_row(stay.room) == room_before
+
+    def test_a_room_imported_as_occupied_is_occupied_again(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        stays.check_out_room(room, by=clerk)
+
+        stays.undo(room, by=clerk)
+
+        room.refresh_from_db()
+        assert room.room_status == S.OCCUPIED
+
+    def test_and_can_leave_a_second_time(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk, request_id="r-1")
+        stays.undo(stay.room, by=clerk)
+
+        stays.check_out(Booking.objects.get(), by=clerk, request_id="r-2")
+
+        assert Booking.objects.get().status == BookingStatus.COMPLETED
+        assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
+
+    def test_not_once_the_room_was_promised_to_somebody_else(self, hotel, clerk):
+        stay = make_stay(hotel=hotel, arrives=-1, nights=5)
+        stays.check_out(stay, by=clerk)
+        bookings.assign(make_booking(hotel=hotel, booking_id="B-1"), stay.room, by=clerk)
+
+        with pytest.raises(RoomTaken, match="B-1"):
+            stays.undo(stay.room, by=clerk)
+
+        assert Booking.objects.get(pk=stay.pk).status == BookingStatus.COMPLETED
+        assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
+
+    def test_not_after_a_bulk_checkout_which_erased_the_stays_data(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+
+        assert not stays.may_undo(clerk, stay.room)
+        with pytest.raises(IllegalTransition, match="erased the stay's data"):
+            stays.undo(stay.room, by=clerk)
+
+        assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
+
+    def test_a_colleague_cannot_undo_it(self, hotel, clerk, manager):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk)
+
+        assert not stays.may_undo(manager, stay.room)
+        with pytest.raises(NotAllowed):
+            stays.undo(stay.room, by=manager)
+
+        assert Booking.objects.get().status == BookingStatus.COMPLETED
+
+    def test_nor_one_who_no_longer_works_at_the_desk(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk)
+        clerk.role = Role.HOUSEKEEPER
+        clerk.save(update_fields=["role"])
+
+        assert not stays.may_undo(clerk, stay.room)
+        with pytest.raises(NotAllowed):
+            stays.undo(stay.room, by=clerk)
+
+    def test_it_is_not_undone_without_its_stay(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk)
+
+        with pytest.raises(IllegalTransition, match="with its stay"):
+            perform(Action.UNDO, stay.room, by=clerk)
+
+        assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
+
+
+class TestAnyUndo:
+    def test_an_action_without_a_stay_is_undone_as_well(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        assert stays.may_undo(housekeeper, room)
+
+        stays.undo(room, by=housekeeper)
+
+        room.refresh_from_db()
+        assert room.room_status == S.CHECKOUT_DIRTY
+        assert not stays.may_undo(housekeeper, room)
+
+    def test_a_repeated_request_is_undone_once(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk)
+        first = stays.undo(stay.room, by=clerk, request_id="u-1")
+        after = everything_about(stay)
+
+        assert stays.undo(stay.room, by=clerk, request_id="u-1") == first
+        assert everything_about(stay) == after
+        assert hotel.events.count() == 2
+
+    def test_its_request_id_cannot_be_that_of_the_action(self, hotel, clerk):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk, request_id="r-1")
+
+        with pytest.raises(InvalidInput):
+            stays.undo(stay.room, by=clerk, request_id="r-1")
+
+        assert Booking.objects.get().status == BookingStatus.COMPLETED
+
+    def test_who_saw_an_older_version_is_told_who_did_what_meanwhile(
+        self, hotel, clerk, housekeeper
+    ):
+        stay = make_stay(hotel=hotel)
+        stays.check_out(stay, by=clerk)
+        seen = Room.objects.get().version
+        perform(Action.START_CLEANING, stay.room, by=housekeeper)
+
+        with pytest.raises(StaleVersion, match="Ana Silva"):
+            stays.undo(stay.room, by=clerk, expected_version=seen)

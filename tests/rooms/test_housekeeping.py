@@ -1,0 +1,393 @@
+"""What each action leaves behind on the room and in the log; what is refused, and how."""
+
+import pytest
+
+from hotel.bookings import assign
+from hotel.choices import Role
+from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
+from hotel.models import Hotel
+from rooms.choices import Action, Priority, RoomStatus, Source
+from rooms.housekeeping import add_rooms, perform
+from rooms.models import Room, RoomEvent
+from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
+
+S = RoomStatus
+
+
+def row(room: Room) -> dict:
+    return Room.objects.filter(pk=room.pk).values().get()
+
+
+class TestARequestRepeated:
+    def test_it_answers_with_the_first_event_and_changes_nothing(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        first = perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+        after_first = row(room)
+
+        again = perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+
+        assert again == first
+        assert row(room) == after_first
+        assert RoomEvent.objects.count() == 1
+
+    def test_it_does_so_even_with_the_version_seen_before_the_first(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        send = {"by": housekeeper, "request_id": "tap-1", "expected_version": room.version}
+        first = perform(Action.START_CLEANING, room, **send)
+
+        assert perform(Action.START_CLEANING, room, **send) == first
+
+    def test_it_shows_the_room_as_it_is_now(self, hotel, housekeeper, supervisor):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+        perform(Action.MARK_CLEANED, room, by=supervisor)
+        seen_long_ago = Room.objects.get(pk=room.pk)
+        seen_long_ago.room_status = S.CHECKOUT_DIRTY
+
+        again = perform(Action.START_CLEANING, seen_long_ago, by=housekeeper, request_id="tap-1")
+
+        assert again.room.room_status == S.CLEANED_UNINSPECTED
+
+    def test_a_refused_request_can_be_sent_again_under_its_id(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        with pytest.raises(InvalidInput):
+            perform(Action.MARK_MAINTENANCE, room, by=housekeeper, notes="tap", request_id="r")
+
+        event = perform(
+            Action.MARK_MAINTENANCE,
+            room,
+            by=housekeeper,
+            notes="tap",
+            priority=Priority.LOW,
+            request_id="r",
+        )
+
+        assert event.request_id == "r"
+
+    def test_its_id_cannot_serve_another_action(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+
+        with pytest.raises(InvalidInput) as refused:
+            perform(Action.MARK_CLEANED, room, by=housekeeper, request_id="tap-1")
+
+        assert "request_id" in refused.value.fields
+        assert row(room)["room_status"] == S.CLEANING_IN_PROGRESS
+
+    def test_its_id_cannot_serve_another_room(self, hotel, housekeeper):
+        room, other = (make_room(hotel=hotel, status=S.CHECKOUT_DIRTY) for _ in range(2))
+        perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+
+        with pytest.raises(InvalidInput):
+            perform(Action.START_CLEANING, other, by=housekeeper, request_id="tap-1")
+
+        assert row(other)["room_status"] == S.CHECKOUT_DIRTY
+
+    def test_nor_with_the_very_version_of_that_room(self, hotel, housekeeper):
+        room, other = (make_room(hotel=hotel, status=S.CHECKOUT_DIRTY) for _ in range(2))
+        perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+        before = row(other)
+
+        with pytest.raises(InvalidInput) as refused:
+            perform(
+                Action.START_CLEANING,
+                other,
+                by=housekeeper,
+                request_id="tap-1",
+                expected_version=other.version,
+            )
+
+        assert set(refused.value.fields) == {"request_id"}
+        assert row(other) == before
+        assert (other.room_status, other.version) == (S.CHECKOUT_DIRTY, 1), "the room in hand"
+
+    def test_two_hotels_may_use_the_same_id(self, hotel, housekeeper):
+        elsewhere = make_hotel()
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        room_elsewhere = make_room(hotel=elsewhere, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")
+
+        perform(
+            Action.START_CLEANING,
+            room_elsewhere,
+            by=make_staff(hotel=elsewhere),
+            request_id="tap-1",
+        )
+
+        assert row(room_elsewhere)["room_status"] == S.CLEANING_IN_PROGRESS
+
+
+class TestAStaleVersion:
+    def test_it_is_refused_and_says_who_did_what_meanwhile(self, hotel, housekeeper, supervisor):
+        room = make_room(hotel=hotel, number="204", status=S.CHECKOUT_DIRTY)
+        seen = room.version
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        perform(Action.MARK_CLEANED, room, by=supervisor, notes="minibar empty")
+
+        with pytest.raises(StaleVersion) as stale:
+            perform(Action.START_CLEANING, room, by=housekeeper, expected_version=seen)
+
+        assert stale.value.message == (
+            "Room 204 changed meanwhile: Rui Costa made it “Awaiting inspection”."
+        )
+        assert [(e.actor, e.action, e.notes) for e in stale.value.events] == [
+            (housekeeper, Action.START_CLEANING, ""),
+            (supervisor, Action.MARK_CLEANED, "minibar empty"),
+        ]
+        assert stale.value.room.version == seen + 2
+        assert stale.value.room.room_status == S.CLEANED_UNINSPECTED
+        assert row(room)["version"] == seen + 2
+
+    def test_it_comes_before_what_the_role_may_not_do(self, hotel, housekeeper, supervisor):
+        room = make_room(hotel=hotel, status=S.CLEANED_UNINSPECTED)
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+        with pytest.raises(StaleVersion):
+            perform(Action.PASS_INSPECTION, room, by=housekeeper, expected_version=1)
+
+    def test_a_booking_around_the_room_does_not_make_it_stale(self, hotel, housekeeper, clerk):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        seen = room.version
+        assign(make_booking(hotel=hotel), room, by=clerk)
+
+        perform(Action.START_CLEANING, room, by=housekeeper, expected_version=seen)
+
+        assert row(room)["room_status"] == S.CLEANING_IN_PROGRESS
+
+    def test_a_version_that_never_was_is_stale_too(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+
+        with pytest.raises(StaleVersion) as stale:
+            perform(Action.START_CLEANING, room, by=housekeeper, expected_version=99)
+
+        assert stale.value.events == []
+
+    def test_the_version_seen_lets_the_change_through(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+
+        perform(Action.START_CLEANING, room, by=housekeeper, expected_version=1)
+
+        assert row(room)["version"] == 2
+
+
+class TestNotes:
+    def test_a_failed_inspection_sends_the_room_back_with_the_reason(self, hotel, supervisor):
+        room = make_room(hotel=hotel, status=S.CLEANED_UNINSPECTED)
+
+        perform(Action.FAIL_INSPECTION, room, by=supervisor, notes="hair in the shower")
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+        assert row(room)["housekeeping_notes"] == "hair in the shower"
+        assert room.events.latest().notes == "hair in the shower"
+
+    def test_the_reason_stays_while_the_room_is_cleaned_again_and_then_goes(
+        self, hotel, housekeeper
+    ):
+        room = make_room(
+            hotel=hotel, status=S.CHECKOUT_DIRTY, housekeeping_notes="hair in the shower"
+        )
+
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        assert row(room)["housekeeping_notes"] == "hair in the shower"
+
+        perform(Action.MARK_CLEANED, room, by=housekeeper)
+        assert row(room)["housekeeping_notes"] == ""
+
+    def test_a_checkout_clears_what_was_noted_about_the_last_clean(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED, housekeeping_notes="extra bed in")
+
+        perform(Action.CHECK_OUT, room, by=clerk)
+
+        assert row(room)["housekeeping_notes"] == ""
+
+    def test_a_repairs_notes_leave_the_housekeeping_notes_alone(self, hotel, maintainer):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY, housekeeping_notes="extra bed in")
+
+        perform(
+            Action.MARK_MAINTENANCE, room, by=maintainer, notes="tap drips", priority=Priority.LOW
+        )
+        assert row(room)["maintenance_notes"] == "tap drips"
+        assert row(room)["housekeeping_notes"] == "extra bed in"
+
+        perform(Action.COMPLETE_MAINTENANCE, room, by=maintainer, notes="new washer")
+        assert row(room)["maintenance_notes"] == ""
+        assert row(room)["housekeeping_notes"] == "extra bed in"
+        assert room.events.latest().notes == "new washer"
+
+    def test_notes_of_two_thousand_characters_are_kept_and_longer_ones_refused(
+        self, hotel, housekeeper
+    ):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        with pytest.raises(InvalidInput) as refused:
+            perform(Action.START_CLEANING, room, by=housekeeper, notes="x" * 2001)
+        assert "notes" in refused.value.fields
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+
+        perform(Action.START_CLEANING, room, by=housekeeper, notes="x" * 2000)
+
+        assert row(room)["housekeeping_notes"] == "x" * 2000
+
+
+class TestInspection:
+    @pytest.mark.parametrize("action", [Action.PASS_INSPECTION, Action.FAIL_INSPECTION])
+    @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.MANAGER])
+    def test_nobody_inspects_their_own_clean(self, action, role, hotel, staff):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.MARK_CLEANED, room, by=staff[role])
+
+        with pytest.raises(NotAllowed, match="somebody else inspects it"):
+            perform(action, room, by=staff[role], notes="x")
+
+        assert row(room)["room_status"] == S.CLEANED_UNINSPECTED
+
+    def test_unless_the_hotel_allows_it(self, supervisor):
+        hotel = supervisor.hotel
+        hotel.allow_self_inspection = True
+        hotel.save(update_fields=["allow_self_inspection"])
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.MARK_CLEANED, room, by=supervisor)
+
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+        assert row(room)["room_status"] == S.READY_FOR_GUEST
+
+    def test_somebody_elses_clean_is_inspected_and_signed(self, hotel, housekeeper, supervisor):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.MARK_CLEANED, room, by=housekeeper)
+
+        event = perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+        now = row(room)
+        assert now["cleaned_by_staff_id"] == housekeeper.pk
+        assert now["inspected_by_staff_id"] == supervisor.pk
+        assert now["last_inspected_at"] == event.occurred_at
+
+    def test_her_own_clean_of_an_earlier_round_does_not_bar_a_supervisor(
+        self, hotel, housekeeper, supervisor, manager
+    ):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.MARK_CLEANED, room, by=supervisor)
+        perform(Action.FAIL_INSPECTION, room, by=manager, notes="again, please")
+        perform(Action.MARK_CLEANED, room, by=housekeeper)
+
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+        assert row(room)["room_status"] == S.READY_FOR_GUEST
+
+    def test_where_inspection_is_off_a_cleaned_room_is_ready(self, hotel, housekeeper):
+        hotel.inspection_required = False
+        hotel.save(update_fields=["inspection_required"])
+        room = make_room(hotel=hotel, status=S.CLEANING_IN_PROGRESS)
+
+        perform(Action.MARK_CLEANED, room, by=housekeeper)
+
+        now = row(room)
+        assert now["room_status"] == S.READY_FOR_GUEST
+        assert now["cleaned_by_staff_id"] == housekeeper.pk
+        assert now["inspected_by_staff_id"] is None
+
+
+class TestWhoMayNot:
+    def test_staff_of_another_hotel(self, hotel):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        stranger = make_staff(hotel=make_hotel(), role=Role.MANAGER, name="Stan Ranger")
+
+        with pytest.raises(NotAllowed, match="Stan Ranger does not work at Grand Hotel"):
+            perform(Action.START_CLEANING, room, by=stranger)
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+
+    def test_staff_who_left(self, hotel):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        gone = make_staff(hotel=hotel, role=Role.MANAGER, active=False)
+
+        with pytest.raises(NotAllowed):
+            perform(Action.START_CLEANING, room, by=gone)
+
+    @pytest.mark.parametrize("action", list(Action))
+    def test_a_room_not_in_use_takes_no_action(self, action, hotel, manager):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY, is_active=False)
+
+        with pytest.raises(IllegalTransition, match="not in use"):
+            perform(action, room, by=manager, notes="x", priority="LOW")
+
+        assert not RoomEvent.objects.exists()
+
+
+class TestCheckInAndOut:
+    def test_a_check_in_names_its_booking(self, hotel, clerk):
+        room = make_room(hotel=hotel)
+
+        with pytest.raises(InvalidInput) as refused:
+            perform(Action.CHECK_IN, room, by=clerk)
+
+        assert "booking" in refused.value.fields
+        assert row(room)["room_status"] == S.AVAILABLE
+
+    def test_a_stay_in_house_is_not_left_behind_by_a_checkout_of_the_room(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        make_booking(hotel=hotel, room=room, status="IN_HOUSE")
+
+        with pytest.raises(InvalidInput) as refused:
+            perform(Action.CHECK_OUT, room, by=clerk)
+
+        assert "booking" in refused.value.fields
+        assert row(room)["is_occupied"] is True
+
+    def test_a_room_imported_as_occupied_checks_out_without_a_stay(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+
+        perform(Action.CHECK_OUT, room, by=clerk)
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+
+
+class TestNewRooms:
+    def test_they_start_as_their_flags_say_and_each_has_an_event(self, hotel: Hotel):
+        kind = make_room_type(hotel=hotel)
+        rooms = [
+            Room(hotel=hotel, number="1", room_type=kind),
+            Room(hotel=hotel, number="2", room_type=kind, is_occupied=True),
+            Room(hotel=hotel, number="3", room_type=kind, is_out_of_order=True),
+        ]
+
+        add_rooms(rooms, by=None, source=Source.IMPORT)
+
+        stored = hotel.rooms.order_by("number")
+        assert [room.room_status for room in stored] == [S.AVAILABLE, S.OCCUPIED, S.OUT_OF_ORDER]
+        assert stored[2].return_status == S.AVAILABLE
+        assert stored[2].out_of_order_from == hotel.business_date()
+        events = hotel.events.order_by("seq")
+        assert [(e.seq, e.room, e.action) for e in events] == [
+            (n, room, "room_added") for n, room in enumerate(stored, start=1)
+        ]
+        assert [room.last_seq for room in stored] == [1, 2, 3]
+
+    def test_a_room_that_is_both_occupied_and_out_of_order_is_refused_with_all_its_company(
+        self, hotel
+    ):
+        kind = make_room_type(hotel=hotel)
+        rooms = [
+            Room(hotel=hotel, number="1", room_type=kind),
+            Room(hotel=hotel, number="2", room_type=kind, is_occupied=True, is_out_of_order=True),
+        ]
+
+        with pytest.raises(InvalidInput):
+            add_rooms(rooms, by=None, source=Source.IMPORT)
+
+        assert not hotel.rooms.exists()
+
+    def test_no_rooms_are_no_event(self, hotel):
+        add_rooms([], by=None, source=Source.IMPORT)
+
+        assert not hotel.events.exists()
+
+    def test_a_new_room_can_be_worked_on_but_its_arrival_cannot_be_undone(self, hotel, manager):
+        room = Room(hotel=hotel, number="1", room_type=make_room_type(hotel=hotel))
+        add_rooms([room], by=manager, source=Source.IMPORT)
+
+        with pytest.raises(IllegalTransition, match="nothing to undo"):
+            perform(Action.UNDO, room, by=manager)
+        perform(Action.MARK_DIRTY, room, by=manager, expected_version=1)
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY

@@ -1,0 +1,267 @@
+"""The log: what an event tells, when it says it happened, and a seq without gaps."""
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from hotel.exceptions import IllegalTransition
+from rooms import log
+from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
+from rooms.housekeeping import perform
+from rooms.models import Room, RoomEvent
+from tests.factories import make_booking, make_hotel, make_room, make_staff
+
+S = RoomStatus
+
+
+def row(room: Room) -> dict:
+    return Room.objects.filter(pk=room.pk).values().get()
+
+
+class TestTheEvent:
+    def test_it_tells_who_did_what_from_where_to_where(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CLEANING_IN_PROGRESS)
+
+        perform(Action.MARK_CLEANED, room, by=housekeeper, notes=" done \n", source=Source.IMPORT)
+
+        event = RoomEvent.objects.get()
+        assert (event.hotel, event.room, event.actor) == (hotel, room, housekeeper)
+        assert event.action == Action.MARK_CLEANED
+        assert (event.from_status, event.to_status) == (
+            S.CLEANING_IN_PROGRESS,
+            S.CLEANED_UNINSPECTED,
+        )
+        assert (event.notes, event.source) == ("done", Source.IMPORT)
+        assert event.room_version == row(room)["version"] == 2
+        assert event.seq == row(room)["last_seq"] == 1
+
+    def test_the_room_in_hand_is_brought_up_to_date(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
+        assert room.room_status == S.CHECKOUT_DIRTY
+
+        with pytest.raises(IllegalTransition):
+            perform(Action.START_CLEANING, room, by=housekeeper)
+
+        assert room.room_status == S.CLEANING_IN_PROGRESS
+
+    def test_a_change_saves_only_what_it_is_about(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        in_hand = Room.objects.get(pk=room.pk)
+        Room.objects.filter(pk=room.pk).update(number="900", push_token="token")
+
+        perform(Action.START_CLEANING, in_hand, by=housekeeper)
+
+        assert row(room)["number"] == "900"
+        assert row(room)["push_token"] == "token"
+
+
+class TestWhenItHappened:
+    @pytest.fixture
+    def room(self, hotel):
+        long_ago = timezone.now() - dt.timedelta(days=3)
+        return make_room(hotel=hotel, status=S.CHECKOUT_DIRTY, status_since=long_ago)
+
+    def test_without_a_word_from_the_device_it_is_now(self, room, housekeeper):
+        before = timezone.now()
+
+        event = perform(Action.START_CLEANING, room, by=housekeeper)
+
+        assert before <= event.occurred_at <= event.recorded_at <= timezone.now()
+        assert row(room)["status_since"] == event.occurred_at
+
+    def test_the_devices_word_counts_within_the_last_day(self, room, housekeeper):
+        tapped = timezone.now() - dt.timedelta(hours=3)
+
+        event = perform(Action.MARK_CLEANED, room, by=housekeeper, occurred_at=tapped)
+
+        assert event.occurred_at == tapped
+        assert row(room)["status_since"] == tapped
+        assert row(room)["last_cleaned_at"] == tapped
+        assert event.recorded_at > tapped
+
+    def test_a_device_that_is_ahead_is_brought_back_to_now(self, room, housekeeper):
+        tomorrow = timezone.now() + dt.timedelta(days=1)
+
+        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=tomorrow)
+
+        assert event.occurred_at <= timezone.now()
+
+    def test_a_tap_of_last_week_counts_as_a_day_old(self, room, housekeeper):
+        last_week = timezone.now() - dt.timedelta(days=2)
+
+        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=last_week)
+
+        age = timezone.now() - event.occurred_at
+        assert dt.timedelta(hours=24) <= age < dt.timedelta(hours=24, minutes=1)
+
+    def test_nothing_happens_before_what_happened_to_the_room_before(self, room, housekeeper):
+        first = perform(Action.START_CLEANING, room, by=housekeeper)
+
+        second = perform(
+            Action.MARK_CLEANED,
+            room,
+            by=housekeeper,
+            occurred_at=first.occurred_at - dt.timedelta(hours=2),
+        )
+
+        assert second.occurred_at == first.occurred_at
+
+    def test_nor_before_a_repair_that_left_the_status_alone(self, hotel, maintainer, manager):
+        since = timezone.now() - dt.timedelta(hours=9)
+        room = make_room(hotel=hotel, status=S.OCCUPIED, status_since=since)
+        reported = perform(
+            Action.MARK_MAINTENANCE, room, by=maintainer, notes="drain", priority=Priority.LOW
+        )
+
+        done = perform(
+            Action.COMPLETE_MAINTENANCE,
+            room,
+            by=maintainer,
+            occurred_at=reported.occurred_at - dt.timedelta(hours=2),
+        )
+
+        assert done.occurred_at >= reported.occurred_at
+
+    def test_a_replay_of_other_years_is_taken_at_its_word(self, room, housekeeper):
+        years_ago = dt.datetime(2017, 7, 1, 12, tzinfo=dt.UTC)
+
+        event = perform(
+            Action.START_CLEANING,
+            room,
+            by=housekeeper,
+            occurred_at=years_ago,
+            source=Source.REPLAY,
+        )
+
+        assert event.occurred_at == years_ago
+
+
+class TestTheSeq:
+    def test_it_counts_a_hotels_events_without_gaps_and_each_hotel_by_itself(
+        self, hotel, housekeeper
+    ):
+        elsewhere = make_hotel()
+        cleaner_elsewhere = make_staff(hotel=elsewhere)
+        for _ in range(3):
+            perform(
+                Action.START_CLEANING,
+                make_room(hotel=hotel, status=S.CHECKOUT_DIRTY),
+                by=housekeeper,
+            )
+            perform(
+                Action.START_CLEANING,
+                make_room(hotel=elsewhere, status=S.CHECKOUT_DIRTY),
+                by=cleaner_elsewhere,
+            )
+
+        for house in (hotel, elsewhere):
+            seqs = house.events.order_by("seq").values_list("seq", flat=True)
+            assert list(seqs) == [1, 2, 3]
+            house.refresh_from_db()
+            assert house.last_seq == 3
+
+    def test_a_refused_change_leaves_no_gap(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        with pytest.raises(IllegalTransition):
+            perform(Action.START_CLEANING, room, by=housekeeper)
+
+        assert perform(Action.MARK_CLEANED, room, by=housekeeper).seq == 2
+
+    def test_a_change_that_is_rolled_back_leaves_no_gap(self, hotel, housekeeper):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        with transaction.atomic():
+            assert perform(Action.START_CLEANING, room, by=housekeeper).seq == 1
+            transaction.set_rollback(True)
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+        assert not RoomEvent.objects.exists()
+        assert perform(Action.START_CLEANING, room, by=housekeeper).seq == 1
+
+    def test_a_fault_while_the_event_is_written_leaves_the_room_as_it_was(
+        self, hotel, housekeeper, monkeypatch
+    ):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        before = row(room)
+        monkeypatch.setattr(RoomEvent, "save", lambda *args, **kwargs: 1 / 0)
+
+        with pytest.raises(ZeroDivisionError):
+            perform(Action.START_CLEANING, room, by=housekeeper)
+
+        assert row(room) == before
+        hotel.refresh_from_db()
+        assert hotel.last_seq == 0
+
+
+class TestAnEventAroundARoom:
+    def test_it_marks_the_rooms_card_as_changed_and_not_its_version(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        booking = make_booking(hotel=hotel, room=room)
+
+        event = log.append(
+            hotel,
+            LogAction.ROOM_ASSIGNED,
+            by=clerk,
+            source=Source.PORTAL,
+            room=room,
+            booking=booking,
+        )
+
+        assert (row(room)["last_seq"], row(room)["version"]) == (event.seq, 1)
+        assert event.from_status == event.to_status == S.CHECKOUT_DIRTY
+        assert event.room_version == 0
+
+    def test_only_a_change_of_set_up_moves_the_hotels_setup_seq(self, hotel):
+        log.append(hotel, LogAction.BOOKING_CREATED, by=None, source=Source.IMPORT)
+        hotel.refresh_from_db()
+        assert (hotel.last_seq, hotel.setup_seq) == (1, 0)
+
+        log.append(hotel, LogAction.SETUP_CHANGED, by=None, source=Source.ADMIN)
+        hotel.refresh_from_db()
+        assert (hotel.last_seq, hotel.setup_seq) == (2, 2)
+
+    def test_everything_after_a_seq_comes_oldest_first(self, hotel):
+        for _ in range(4):
+            log.append(hotel, LogAction.BOOKING_CREATED, by=None, source=Source.IMPORT)
+
+        assert [event.seq for event in hotel.events.after(2)] == [3, 4]
+        assert not hotel.events.after(4).exists()
+
+
+class TestTheLogIsAppendOnly:
+    @pytest.fixture
+    def event(self, hotel):
+        return log.append(hotel, LogAction.BOOKING_CREATED, by=None, source=Source.IMPORT)
+
+    @pytest.mark.parametrize(
+        "rewrite",
+        [
+            lambda event: event.save(),
+            lambda event: event.save(update_fields=["notes"]),
+            lambda event: event.delete(),
+            lambda event: RoomEvent.objects.filter(pk=event.pk).update(notes="rewritten"),
+            lambda event: RoomEvent.objects.filter(pk=event.pk).delete(),
+            lambda event: RoomEvent.objects.bulk_update([event], ["notes"]),
+            lambda event: RoomEvent.objects.update_or_create(
+                defaults={"notes": "rewritten"}, pk=event.pk
+            ),
+            lambda event: event.hotel.events.all().delete(),
+        ],
+    )
+    def test_an_event_is_neither_changed_nor_deleted(self, rewrite, event):
+        event.notes = "rewritten"
+
+        with pytest.raises(TypeError, match="append-only"), transaction.atomic():
+            rewrite(event)
+
+        assert RoomEvent.objects.get().notes == ""
+
+    def test_a_hotel_with_a_log_cannot_be_deleted_from_under_it(self, event):
+        with pytest.raises(ProtectedError):
+            event.hotel.delete()
+
+        assert RoomEvent.objects.get() == event

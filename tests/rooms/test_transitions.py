@@ -1,0 +1,295 @@
+"""Every status, action and role, against design §2 as a person would copy it by hand.
+
+Nothing here is read from rooms.transitions: the table below is a second opinion.
+"""
+
+import pytest
+from django.db import transaction
+
+from hotel.choices import Role
+from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
+from hotel.models import Hotel, Staff
+from rooms import permissions
+from rooms.choices import Action, Priority, RoomStatus
+from rooms.housekeeping import perform
+from rooms.models import Room, RoomEvent
+from rooms.transitions import TRANSITIONS
+from tests.factories import make_booking, make_room
+
+# A state: the status, and whether a repair is open. MAINTENANCE_REQUIRED is one by itself.
+STATES = {
+    "AVAILABLE": {},
+    "OCCUPIED": {},
+    "CHECKOUT_DIRTY": {},
+    "CLEANING_IN_PROGRESS": {},
+    "CLEANED_UNINSPECTED": {},
+    "MAINTENANCE_REQUIRED": {"return_status": "CLEANED_UNINSPECTED"},
+    "OUT_OF_ORDER": {"return_status": "READY_FOR_GUEST"},
+    "READY_FOR_GUEST": {},
+    "OCCUPIED, repair open": {"priority": Priority.LOW},
+    "OUT_OF_ORDER, repair open": {"return_status": "READY_FOR_GUEST", "priority": Priority.LOW},
+}
+
+# Who may: by the letters below, in the order of design §2's column “who”.
+WHO = {
+    "check_in": "FG",
+    "check_out": "FG",
+    "start_cleaning": "HSG",
+    "stop_cleaning": "HSG",
+    "mark_cleaned": "HSG",
+    "pass_inspection": "SG",
+    "fail_inspection": "SG",
+    "mark_maintenance": "HSMFG",
+    "complete_maintenance": "MSG",
+    "take_out_of_order": "MG",
+    "return_to_service": "MG",
+    "mark_dirty": "FSG",
+    "override": "G",
+    "undo": "HSMFG",
+}
+ROLE = {
+    "H": Role.HOUSEKEEPER,
+    "S": Role.SUPERVISOR,
+    "M": Role.MAINTENANCE,
+    "F": Role.FRONT_DESK,
+    "G": Role.MANAGER,
+}
+
+# Where it ends, by where it starts; what is missing is not possible. The room under maintenance
+# came from CLEANED_UNINSPECTED, the one out of order from READY_FOR_GUEST; the override below is
+# to CLEANING_IN_PROGRESS.
+ENDS = {
+    "check_in": {
+        "AVAILABLE": "OCCUPIED",
+        "READY_FOR_GUEST": "OCCUPIED",
+    },
+    "check_out": {
+        "OCCUPIED": "CHECKOUT_DIRTY",
+        "OCCUPIED, repair open": "MAINTENANCE_REQUIRED",
+    },
+    "start_cleaning": {
+        "CHECKOUT_DIRTY": "CLEANING_IN_PROGRESS",
+    },
+    "stop_cleaning": {
+        "CLEANING_IN_PROGRESS": "CHECKOUT_DIRTY",
+    },
+    "mark_cleaned": {
+        "CHECKOUT_DIRTY": "CLEANED_UNINSPECTED",
+        "CLEANING_IN_PROGRESS": "CLEANED_UNINSPECTED",
+    },
+    "pass_inspection": {
+        "CLEANED_UNINSPECTED": "READY_FOR_GUEST",
+    },
+    "fail_inspection": {
+        "CLEANED_UNINSPECTED": "CHECKOUT_DIRTY",
+    },
+    "mark_maintenance": {
+        "AVAILABLE": "MAINTENANCE_REQUIRED",
+        "OCCUPIED": "OCCUPIED",
+        "CHECKOUT_DIRTY": "MAINTENANCE_REQUIRED",
+        "CLEANING_IN_PROGRESS": "MAINTENANCE_REQUIRED",
+        "CLEANED_UNINSPECTED": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED": "MAINTENANCE_REQUIRED",
+        "READY_FOR_GUEST": "MAINTENANCE_REQUIRED",
+        "OCCUPIED, repair open": "OCCUPIED",
+    },
+    "complete_maintenance": {
+        "MAINTENANCE_REQUIRED": "CLEANED_UNINSPECTED",
+        "OCCUPIED, repair open": "OCCUPIED",
+        "OUT_OF_ORDER, repair open": "OUT_OF_ORDER",
+    },
+    "take_out_of_order": {
+        "AVAILABLE": "OUT_OF_ORDER",
+        "CHECKOUT_DIRTY": "OUT_OF_ORDER",
+        "CLEANING_IN_PROGRESS": "OUT_OF_ORDER",
+        "CLEANED_UNINSPECTED": "OUT_OF_ORDER",
+        "MAINTENANCE_REQUIRED": "OUT_OF_ORDER",
+        "OUT_OF_ORDER": "OUT_OF_ORDER",
+        "READY_FOR_GUEST": "OUT_OF_ORDER",
+        "OUT_OF_ORDER, repair open": "OUT_OF_ORDER",
+    },
+    "return_to_service": {
+        "OUT_OF_ORDER": "READY_FOR_GUEST",
+        "OUT_OF_ORDER, repair open": "MAINTENANCE_REQUIRED",
+    },
+    "mark_dirty": {
+        "AVAILABLE": "CHECKOUT_DIRTY",
+        "CLEANED_UNINSPECTED": "CHECKOUT_DIRTY",
+        "READY_FOR_GUEST": "CHECKOUT_DIRTY",
+    },
+    "override": {
+        "AVAILABLE": "CLEANING_IN_PROGRESS",
+        "CHECKOUT_DIRTY": "CLEANING_IN_PROGRESS",
+        "CLEANING_IN_PROGRESS": "CLEANING_IN_PROGRESS",
+        "CLEANED_UNINSPECTED": "CLEANING_IN_PROGRESS",
+        "MAINTENANCE_REQUIRED": "CLEANING_IN_PROGRESS",
+        "OUT_OF_ORDER": "CLEANING_IN_PROGRESS",
+        "READY_FOR_GUEST": "CLEANING_IN_PROGRESS",
+        "OUT_OF_ORDER, repair open": "CLEANING_IN_PROGRESS",
+    },
+    # Nothing was done to these rooms yet; undo after each action is tried further down.
+    "undo": {},
+}
+
+# In which states the repair is open afterwards, where that differs from before.
+REPAIR_CLOSED_BY = {"complete_maintenance", "override"}
+REPAIR_OPENED_BY = {"mark_maintenance"}
+
+
+def make_state(hotel: Hotel, state: str) -> Room:
+    return make_room(hotel=hotel, status=RoomStatus(state.partition(",")[0]), **STATES[state])
+
+
+def attempt(action: str, room: Room, by: Staff) -> RoomEvent:
+    """Do the action with all that it could ask for."""
+    booking = make_booking(hotel=room.hotel) if action == "check_in" else None
+    return perform(
+        Action(action),
+        room,
+        by=by,
+        notes="because",
+        priority=Priority.HIGH,
+        room_status="CLEANING_IN_PROGRESS",
+        booking=booking,
+    )
+
+
+def row(room: Room) -> dict:
+    return Room.objects.filter(pk=room.pk).values().get()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("action", ENDS)
+def test_an_action_is_possible_exactly_where_and_for_whom_the_design_says(
+    action: str, state: str, hotel: Hotel, staff: dict[Role, Staff]
+):
+    room = make_state(hotel, state)
+    before = row(room)
+    for letter, role in ROLE.items():
+        by, case = staff[role], f"{role} does {action} on {state}"
+        refused = None
+        with transaction.atomic():
+            try:
+                event = attempt(action, room, by)
+            except ReadyroomError as error:
+                refused = error
+                assert row(room) == before, f"{case}: refused, but the room changed"
+                assert not RoomEvent.objects.exists(), f"{case}: refused, but in the log"
+            else:
+                assert event.from_status == state.partition(",")[0], case
+                assert row(room)["room_status"] == event.to_status, case
+                assert RoomEvent.objects.get() == event, case
+            transaction.set_rollback(True)
+        if letter not in WHO[action]:
+            assert type(refused) is NotAllowed, f"{case}: {refused!r}"
+        elif state not in ENDS[action]:
+            assert type(refused) is IllegalTransition, f"{case}: {refused!r}"
+        else:
+            assert refused is None, f"{case}: {refused!r}"
+            assert event.to_status == ENDS[action][state], case
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("action", ENDS)
+def test_the_button_and_the_error_agree(
+    action: str, state: str, hotel: Hotel, staff: dict[Role, Staff]
+):
+    room = make_state(hotel, state)
+    for letter, role in ROLE.items():
+        # Whether there is something to undo only the log knows, so undo's button is the log's.
+        possible = letter in WHO[action] and (action == "undo" or state in ENDS[action])
+        try:
+            permissions.require(staff[role], Action(action), room)
+            raised = False
+        except ReadyroomError:
+            raised = True
+
+        assert permissions.may(staff[role], Action(action), room) is possible, role
+        assert raised is not possible, role
+        offered = Action(action) in permissions.legal_actions(staff[role], room)
+        assert offered is (possible and action != "undo"), role
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [(action, state) for action in ENDS for state in ENDS[action]]
+)
+def test_who_did_it_can_undo_it_and_nobody_else_can(
+    action: str, state: str, hotel: Hotel, staff: dict[Role, Staff]
+):
+    room = make_state(hotel, state)
+    before = row(room)
+    doer = staff[ROLE[WHO[action][-1]]]
+    event = attempt(action, room, doer)
+    for role, other in staff.items():
+        if other != doer:
+            with pytest.raises(NotAllowed, match="Only who did it"):
+                perform(Action.UNDO, room, by=other, booking=event.booking)
+            assert row(room)["room_status"] == ENDS[action][state], role
+
+    undone = perform(Action.UNDO, room, by=doer, booking=event.booking)
+
+    counters = {"version": 3, "last_seq": undone.seq}
+    assert row(room) == {**before, **counters}
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [(action, state) for action in ENDS for state in ENDS[action]]
+)
+def test_what_hangs_on_the_status_follows_it(action: str, state: str, hotel: Hotel, manager: Staff):
+    room = make_state(hotel, state)
+    open_before = room.maintenance_required
+
+    attempt(action, room, manager)
+
+    now = row(room)
+    end = ENDS[action][state]
+    repair_open = action in REPAIR_OPENED_BY or (open_before and action not in REPAIR_CLOSED_BY)
+    assert now["is_occupied"] is (end == "OCCUPIED")
+    assert now["is_out_of_order"] is (end == "OUT_OF_ORDER")
+    assert now["maintenance_required"] is repair_open
+    assert bool(now["maintenance_priority"]) is repair_open
+    assert bool(now["return_status"]) is (end in ("OUT_OF_ORDER", "MAINTENANCE_REQUIRED"))
+    if now["room_status"] != state.partition(",")[0]:
+        assert now["status_by_id"] == manager.pk
+
+
+@pytest.mark.parametrize(
+    "action", ["fail_inspection", "mark_maintenance", "take_out_of_order", "override"]
+)
+def test_where_the_design_asks_for_a_reason_there_is_none_without(
+    action: str, hotel: Hotel, manager: Staff
+):
+    room = make_state(hotel, next(iter(ENDS[action])))
+
+    with pytest.raises(ReadyroomError) as refused:
+        perform(
+            Action(action), room, by=manager, notes="  \n", priority="LOW", room_status="AVAILABLE"
+        )
+
+    assert refused.value.fields == {"notes": ["Say why, in a few words."]}
+    assert row(room)["version"] == 1
+
+
+def test_the_hand_written_tables_cover_every_status_action_and_role():
+    assert set(ENDS) == set(WHO) == {action.value for action in Action}
+    assert {state.partition(",")[0] for state in STATES} == set(RoomStatus)
+    assert set(ROLE.values()) == set(Role)
+    assert set(TRANSITIONS) == set(Action)
+
+
+def test_a_refusal_says_who_may_and_where_the_room_stands(
+    hotel: Hotel, housekeeper: Staff, supervisor: Staff
+):
+    room = make_room(hotel=hotel, number="204", status=RoomStatus.CHECKOUT_DIRTY)
+
+    with pytest.raises(NotAllowed) as not_hers:
+        perform(Action.PASS_INSPECTION, room, by=housekeeper)
+    with pytest.raises(IllegalTransition) as not_now:
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+    assert not_hers.value.message == (
+        "“Pass inspection” is for supervisor or manager; you are housekeeper."
+    )
+    assert not_now.value.message == (
+        "Room 204 is “Needs cleaning”: “Pass inspection” cannot be done now."
+    )
