@@ -12,7 +12,11 @@
   // Where the server's order puts the card: the same key sorts the columns there.
   const place = (card) => {
     const cards = $(`.cards[data-column="${card.dataset.col}"]`);
-    if (!cards) return card.remove(); // The filter does not show its column.
+    if (!cards) {
+      // The filter does not show its column. Kept out of sight, for undo answers with the card.
+      card.hidden = true;
+      return $("#board").append(card);
+    }
     if (card.parentElement === cards) return;
     const after = [...cards.children].find((other) => other.dataset.sort > card.dataset.sort);
     const held = card.contains(document.activeElement) ? document.activeElement : null;
@@ -33,6 +37,8 @@
   // ---- Phone: the tabs follow the swipe.
   const follow = () => {
     const columns = $(".columns");
+    // While the page was coming in, another column may have been the leftmost, and snapped to.
+    if (!location.hash) columns.scrollLeft = 0;
     const seen = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
@@ -59,7 +65,24 @@
 
   // ---- Dragging does what the card's own button does; the card itself moves when that is done.
   const actionFor = (card, column) => $(`[data-to="${column}"]`, card);
+  // Where the pointer let go, not where Sortable drew the card last: that is only where cards lie,
+  // and columns are of unequal length. A dragend without a drop was given up with Escape.
+  const columnUnder = (event) => {
+    if (!["drop", "pointerup", "touchend", "mouseup"].includes(event.type)) return null;
+    const { clientX, clientY } = event.changedTouches?.[0] ?? event;
+    const board = $(".columns").getBoundingClientRect();
+    if (clientY < board.top || clientY > board.bottom) return null;
+    const over = $$(".column").find((column) => {
+      const { left, right } = column.getBoundingClientRect();
+      return clientX >= left && clientX <= right;
+    });
+    return over?.id.slice(4);
+  };
   const draggable = () => {
+    const columns = $(".columns");
+    columns.addEventListener("dragover", (event) => {
+      if (columns.classList.contains("dragging")) event.preventDefault();
+    });
     for (const cards of $$(".cards")) {
       Sortable.create(cards, {
         group: "rooms",
@@ -73,16 +96,19 @@
           $(".columns").classList.add("dragging");
           for (const other of $$(".cards")) other.classList.toggle("can-drop", !!actionFor(item, other.dataset.column));
         },
-        onEnd({ item, from, to, oldIndex }) {
+        onEnd({ item, from, oldIndex, originalEvent }) {
           $(".columns").classList.remove("dragging");
           for (const other of $$(".can-drop")) other.classList.remove("can-drop");
           // Sortable leaves an empty style behind; htmx would copy it, and our CSP forbids that.
           item.removeAttribute("style");
-          if (from === to) return;
-          from.insertBefore(item, from.children[oldIndex] ?? null);
-          const action = actionFor(item, to.dataset.column);
-          if (action) action.click();
-          else refuse(item, to.dataset.column);
+          if (item.parentElement !== from) from.insertBefore(item, from.children[oldIndex] ?? null);
+          const to = columnUnder(originalEvent);
+          if (!to || to === from.dataset.column) return;
+          const action = actionFor(item, to);
+          if (!action) return refuse(item, to);
+          // A form that opens takes the focus over from its card.
+          $(".main, summary", item).focus({ preventScroll: true });
+          action.click();
         },
       });
     }

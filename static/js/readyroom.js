@@ -40,6 +40,12 @@
       ? "That was not saved: sign in again in this tab, or reload the page."
       : "The server had a fault: that was not saved. Try again."));
   document.addEventListener("htmx:beforeOnLoad", () => lost(""));
+  // A hotel's Wi-Fi may answer in our name, with status 200: its page must not land in a card.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!/^\s*<!doctype/i.test(detail.serverResponse)) return;
+    detail.shouldSwap = false;
+    lost("No answer from Readyroom: that was not saved. Does the Wi-Fi ask you to sign in? Then try again.");
+  });
 
   // ---- A note outlives whatever happens between the tap and the answer, a lost sign-in included.
   const draft = (form) => `draft ${new URL(form.action).pathname}`;
@@ -67,8 +73,10 @@
 
   // ---- Focus: stays on the control it was on, or goes to the card's next step.
   let focused = null;
+  let opener = null;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const from = detail.requestConfig.elt;
+    opener = from.closest("form.act")?.getAttribute("action");
     const mine = detail.target.contains(document.activeElement) || from.closest("#toasts");
     focused = mine ? detail.target.id : null;
   });
@@ -76,16 +84,22 @@
     const root = focused && document.getElementById(focused);
     focused = null;
     if (!root || root.contains(document.activeElement)) return;
+    const link = opener && $(`[href="${opener}"]`, root);
     const next =
       $(".is-invalid, .invalid-feedback + input", root) ??
       $("form.act :is(textarea, select, input:not([type=hidden]))", root) ??
-      $(":is(.main, .btn-primary, a, button)", root);
+      (link && ($("summary", link.closest("details") ?? link) ?? link)) ??
+      $(".main, .btn-primary", root) ??
+      $("a, button", root);
     next?.focus({ preventScroll: true });
   });
 
-  // ---- A link that acts as a button answers to Space as well.
+  // ---- A link that acts as a button answers to Space as well, and to a key held down only once:
+  // by then the focus is on the card's next step.
   document.addEventListener("keydown", (event) => {
-    if (event.key === " " && event.target.matches?.("a[role=button]")) {
+    const pressed = [" ", "Enter"].includes(event.key) && event.target.matches?.("a[role=button]");
+    if (pressed && event.repeat) event.preventDefault();
+    else if (pressed && event.key === " ") {
       event.preventDefault();
       event.target.click();
     }
@@ -134,6 +148,6 @@
   });
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.id !== "filters") return;
-    for (const [name, value] of detail.formData.entries()) if (!value) detail.formData.delete(name);
+    for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
   });
 })();

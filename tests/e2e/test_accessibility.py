@@ -40,7 +40,7 @@ def house(hotel, crew):
     )
     make_booking(hotel=hotel, room=rooms[RoomStatus.READY_FOR_GUEST])
     make_booking(hotel=hotel, room=rooms[RoomStatus.CHECKOUT_DIRTY])
-    make_booking(hotel=hotel, arrives=-1, nights=3)
+    make_booking(hotel=hotel, booking_id="B-1", arrives=-1, nights=3)
     perform(Action.MARK_CLEANED, rooms[RoomStatus.CLEANING_IN_PROGRESS], by=crew[Role.HOUSEKEEPER])
     return rooms
 
@@ -57,6 +57,7 @@ def look(page: Page) -> None:
 
 PAGES = ("board/", "readiness/", "arrivals/", "rooms/", "rooms/102/", "statistics/")
 PAGES += ("arrivals/walk-in/", "arrivals/new/", "rooms/103/start-cleaning/")
+PAGES += ("rooms/103/mark-maintenance/", "bookings/B-1/", "bookings/B-1/check-in/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -85,6 +86,15 @@ def test_nor_does_what_opens_in_them(open_page, allowed, house, crew, size, sche
     page.goto(page.url.replace("board/", "arrivals/"))
     more(page.get_by_role("listitem").filter(has=page.locator(".row-acts details")).first)
     look(page)
+
+
+def test_nor_does_a_hotel_without_rooms_or_a_refusal(open_page, allowed, crew):
+    allowed += ["403 .*/statistics/", "404 .*/rooms/999/"]
+    page = open_page(crew[Role.FRONT_DESK], "board/", size=PHONE)
+    base = page.url.removesuffix("board/")
+    for path in ("board/", "readiness/", "arrivals/", "rooms/", "statistics/", "rooms/999/"):
+        page.goto(base + path)
+        look(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
