@@ -89,9 +89,11 @@ def availability(
         .clashing(check_in, check_out)
         .values_list("room_type", "room__room_type", "room", "status", "check_in", "check_out")
     )
-    lived_in = _count_stays(found, stays, day_use)
+    lived_in, promised = _count_stays(found, stays, day_use)
     for room in Room.objects.filter(hotel=hotel, room_type__in=found).active():
-        _count_room(found[room.room_type_id], room, lived_in[room.pk], hotel, today)
+        _count_room(
+            found[room.room_type_id], room, lived_in[room.pk], promised[room.pk], hotel, today
+        )
     for limit in RoomTypeInventory.objects.filter(
         room_type__in=found, date__range=(days[0], days[-1])
     ):
@@ -105,14 +107,19 @@ def _days(check_in: dt.date, check_out: dt.date) -> Iterator[dt.date]:
         yield check_in + offset * DAY
 
 
+Nights = defaultdict[int, set[dt.date]]
+
+
 def _count_stays(
     found: dict[int, TypeAvailability], stays: Iterable[tuple[Any, ...]], day_use: bool
-) -> defaultdict[int, set[dt.date]]:
+) -> tuple[Nights, Nights]:
     """Count each stay once, on the type of its room if it has one, else on the booked type.
 
-    Returns the nights on which the guest who is in a room now keeps it, by room.
+    Returns, by room, the nights on which the guest who is in it now keeps it, and those on which
+    it is promised to a guest still to come.
     """
-    lived_in: defaultdict[int, set[dt.date]] = defaultdict(set)
+    lived_in: Nights = defaultdict(set)
+    promised: Nights = defaultdict(set)
     for booked_type, given_type, room_id, status, check_in, check_out in stays:
         kind = found.get(given_type or booked_type)
         if kind is None:
@@ -121,13 +128,17 @@ def _count_stays(
         begin, end = max(0, (check_in - first).days), max(0, (check_out - first).days)
         for night in kind.nights if day_use else kind.nights[begin:end]:
             night.held += 1
-            if status == BookingStatus.IN_HOUSE:
-                lived_in[room_id].add(night.date)
-    return lived_in
+            (lived_in if status == BookingStatus.IN_HOUSE else promised)[room_id].add(night.date)
+    return lived_in, promised
 
 
 def _count_room(
-    kind: TypeAvailability, room: Room, lived_in: set[dt.date], hotel: Hotel, today: dt.date
+    kind: TypeAvailability,
+    room: Room,
+    lived_in: set[dt.date],
+    promised: set[dt.date],
+    hotel: Hotel,
+    today: dt.date,
 ) -> None:
     bookable = room.is_bookable
     kind.ready_now += bookable
@@ -141,6 +152,9 @@ def _count_room(
         over = until is not None and today < until <= night.date
         if room.maintenance_required or (room.is_out_of_order and not over):
             night.out_of_order += 1
+        elif night.date in promised:
+            # Its own guest waits for it: held already, and not to be had by another, ready or not.
+            continue
         elif not bookable and _must_be_ready(hotel, night.date, today):
             night.not_ready += 1
 

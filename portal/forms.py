@@ -174,7 +174,15 @@ class OverrideForm(ActionForm):
     field_order = ["room_status", "notes"]
 
 
-class CheckInForm(ActionForm):
+class PlainForm(ActionForm):
+    """An action that keeps no notes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["notes"]
+
+
+class CheckInForm(PlainForm):
     """Which of the guests who are due comes into this room."""
 
     booking = forms.ModelChoiceField(
@@ -187,7 +195,6 @@ class CheckInForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["notes"]
         bookings = Booking.objects.filter(hotel=self.room.hotel)
         arrivals = bookings.due_in(self.room.hotel.business_date())
         arrivals = arrivals.select_related("room", "room_type")
@@ -198,6 +205,9 @@ class CheckInForm(ActionForm):
         # A repeated request names a guest who is in already: check_in says what then is.
         field.queryset = bookings.select_related("hotel", "room")
         field.choices = [(b.booking_id, self._label(b)) for b in here + free]
+        if not here:
+            # Nobody in particular is meant for this room: Enter must not let in the first.
+            field.choices = [("", "Choose a guest"), *field.choices]
         self.nobody = not (here or free)
         if self.nobody:
             if not self.is_bound:
@@ -232,6 +242,8 @@ ACTION_FORMS: dict[Action, type[ActionForm]] = {
     Action.TAKE_OUT_OF_ORDER: OutOfOrderForm,
     Action.OVERRIDE: OverrideForm,
     Action.CHECK_IN: CheckInForm,
+    Action.CHECK_OUT: PlainForm,
+    Action.UNDO: PlainForm,
 }
 
 

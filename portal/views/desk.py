@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,8 @@ from portal.forms import add_errors
 from portal.pages import ARRIVALS, READINESS
 from rooms.choices import RoomStatus
 from rooms.models import Room
+
+FOUND = 50
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def readiness(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 @require_safe
 @for_page(ARRIVALS)
 def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Show who comes and who goes today."""
+    """Show who comes and who goes today; `?q=` finds any stay, expected or in house."""
     hotel = request.hotel
     today = hotel.business_date()
     overdue = {late.booking.pk: late.minutes for late in stays.checkout_needed(hotel)}
@@ -94,7 +97,14 @@ def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
             {"booking": booking, "overdue": overdue.get(booking.pk)} for booking in due_out
         ],
         "today": today,
+        "words": request.GET.get("q", "").strip()[:100],
     }
+    if context["words"]:
+        found = hotel.bookings.holding().filter(
+            Q(guest_name__icontains=context["words"]) | Q(booking_id__iexact=context["words"])
+        )
+        found = found.select_related("hotel", "room_type", "room__room_type")[:FOUND]
+        context["found"] = [_arrival(booking, request) for booking in found]
     return render(request, "desk/arrivals.html", context)
 
 
@@ -224,7 +234,8 @@ def _arrival(booking: Booking, request: StaffRequest) -> dict[str, Any]:
 def _acts(booking: Booking, today: dt.date) -> list[Button]:
     """Return the booking's buttons; where nothing more is to be asked, one tap does it."""
     if booking.status == BookingStatus.IN_HOUSE:
-        return [Button("Check out", _url(booking, "check-out"), one_tap=True, main=True)]
+        # Asked once more: it stands where “Check in” was a moment ago.
+        return [Button("Check out…", _url(booking, "check-out"), main=True)]
     if booking.status != BookingStatus.CONFIRMED:
         return []
     acts = []

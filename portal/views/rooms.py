@@ -103,7 +103,11 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
     """Return the card, and after an action the toast that goes with it."""
     if extra["form"] or extra["message"] or extra["kept"]:
         context = card_context(room, request.staff, arriving) | extra
-        return render_to_string("board/card.html", context, request)
+        drawn = render_to_string("board/card.html", context, request)
+        if not extra["message"]:
+            return drawn
+        # The card may have gone to a column that a phone does not show: say it where it is seen.
+        return drawn + render_to_string("partials/toast.html", {"refusal": extra["message"]})
     card = card_html(room, request.staff, arriving)
     if not extra["done"]:
         return card
@@ -116,10 +120,8 @@ def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
         case Action.CHECK_IN:
             stays.check_in(given.pop("booking"), room, by=by, **given)
         case Action.CHECK_OUT:
-            given.pop("notes", None)
             stays.check_out_room(room, by=by, **given)
         case Action.UNDO:
-            given.pop("notes", None)
             stays.undo(room, by=by, **given)
         case _:
             perform(action, room, by=by, **given)

@@ -138,6 +138,12 @@
   document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
     if (detail.target.id !== "toasts") return;
     clearTimeout(ending);
+    for (const toast of detail.target.children) {
+      const close = document.createElement("button");
+      Object.assign(close, { type: "button", className: "btn btn-sm", textContent: "Close" });
+      close.addEventListener("click", () => toast.remove());
+      toast.append(close);
+    }
     const seconds = Number($("[data-seconds]", detail.target)?.dataset.seconds ?? 20);
     ending = setTimeout(() => detail.target.replaceChildren(), seconds * 1000);
   });

@@ -89,7 +89,7 @@ def test_a_card_moves_to_its_place_and_back(open_page, crew, dirty, others):
     expect_counts(page, dirty=3, cleaning=2)
     assert numbers_in(page, "dirty") == ["00", "30", "101"]
     expect(toast(page)).to_contain_text("101 change undone · Needs cleaning")
-    expect(toast(page).get_by_role("button")).to_have_count(0)
+    expect(toast(page).get_by_role("button", name="Undo")).to_have_count(0)
     assert actions_on(dirty) == ["start_cleaning", "undo"]
 
 

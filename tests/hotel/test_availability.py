@@ -410,3 +410,14 @@ class TestItsCost:
 def test_a_night_never_offers_less_than_nothing():
     assert Night(dt.date(2026, 3, 1), rooms=5, out_of_order=3, not_ready=4, held=2).sellable == 0
     assert Night(dt.date(2026, 3, 1), rooms=5, limit=2, held=4).sellable == 0
+
+
+def test_a_room_on_its_way_to_its_own_guest_is_taken_off_once(hotel):
+    ready = make_room(hotel=hotel, status=S.READY_FOR_GUEST)
+    cleaning = make_room(hotel=hotel, status=S.CLEANING_IN_PROGRESS)
+    make_booking(hotel=hotel, room=cleaning)
+
+    tonight = offer(hotel).nights[0]
+
+    assert (tonight.rooms, tonight.held, tonight.not_ready) == (2, 1, 0)
+    assert tonight.sellable == 1, f"room {ready} is promised to nobody"

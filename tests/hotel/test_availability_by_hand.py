@@ -53,6 +53,7 @@ class MadeUp:
         there = Stay.through if by_day else Stay.over
         here = [stay for stay in self.stays if there(stay, night)]
         at_home = {stay.room for stay in here if stay.status == "IN_HOUSE"}
+        promised = {stay.room for stay in here if stay.status == "CONFIRMED"}
         free = 0
         for number, (of_kind, status, in_use, repair, until) in enumerate(self.rooms):
             back = until is not None and 0 < until <= night
@@ -60,7 +61,11 @@ class MadeUp:
             late = status not in READY and (
                 self.policy == "EVERY_NIGHT" or (self.policy == "TONIGHT" and night == 0)
             )
-            free += of_kind == kind and in_use and (number in at_home or not (gone or late))
+            free += (
+                of_kind == kind
+                and in_use
+                and (number in at_home or not (gone or (late and number not in promised)))
+            )
         cap = self.limits.get((kind, night))
         free = free if cap is None else min(free, cap)
         kinds = [self.rooms[s.room][0] if s.room is not None else s.kind for s in here]

@@ -54,7 +54,7 @@ def test_one_tap_checks_in_to_the_assigned_room(hotel, act):
 
     row = page.one("li", id=f"booking-{booking.booking_id}")
     assert row.texts("span", "tag") == ["In house"]
-    assert row.one(cls="row-acts").texts("a") == ["Check out"]
+    assert row.one(cls="row-acts").texts("a") == ["Check out…"]
     assert toast(page).text == "Ada: in house, room 204"
     room.refresh_from_db()
     assert room.room_status == S.OCCUPIED

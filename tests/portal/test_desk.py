@@ -272,3 +272,16 @@ def test_a_guests_name_is_never_run(hotel, desk):
 
     for name in ("arrivals", "readiness"):
         assert "<script>alert" not in desk.get(address(name, hotel)).content.decode()
+
+
+def test_a_stay_of_another_day_is_found_by_its_guest_or_number(hotel, sign_in, clerk):
+    later = make_booking(hotel=hotel, arrives=9, guest_name="Ada Brown", booking_id="B-7")
+    make_booking(hotel=hotel, arrives=9, guest_name="Ben Okri")
+    client = sign_in(clerk)
+
+    for words in ("ada", "b-7"):
+        found = section(read(client.get(address("arrivals", hotel) + f"?q={words}")), "found")
+        assert later.guest_name in found.text
+        assert "Ben Okri" not in found.text
+    nobody = read(client.get(address("arrivals", hotel) + "?q=zz"))
+    assert "No stay, expected or in house" in section(nobody, "found").text
