@@ -79,7 +79,7 @@ def check_in(
         booking.save(update_fields=["room", "status", "given_room_type", "checked_in_at"])
         if not booking.guests.update(room=room):
             Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
-        Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin())
+        Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin(), push_token="")
         perform(
             Action.CHECK_IN,
             room,

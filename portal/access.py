@@ -130,7 +130,8 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
     Whether the room is in a state for the action is for perform() to say, under its lock.
     """
     rooms = Room.objects.filter(hotel=request.hotel).select_related("room_type").order_by()
-    room = rooms.filter(number=number).first()
+    # PostgreSQL's text cannot even be asked for a NUL.
+    room = None if "\0" in number else rooms.filter(number=number).first()
     if room is None:
         raise Http404(f"{request.hotel} has no room {number}.")
     room.hotel = request.hotel
@@ -143,6 +144,8 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
 
 def get_booking_for_user(request: StaffRequest, booking_id: str) -> Booking:
     """Return a booking of the caller's hotel; raise Http404 where there is none."""
+    if "\0" in booking_id:
+        raise Http404(f"{request.hotel} has no such booking.")
     booking = (
         Booking.objects.select_related("hotel", "room_type", "room__room_type")
         .filter(hotel=request.hotel, booking_id=booking_id)

@@ -97,7 +97,7 @@ def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
             {"booking": booking, "overdue": overdue.get(booking.pk)} for booking in due_out
         ],
         "today": today,
-        "words": request.GET.get("q", "").strip()[:100],
+        "words": request.GET.get("q", "").replace("\0", "").strip()[:100],
     }
     if context["words"]:
         found = hotel.bookings.holding().filter(
@@ -136,6 +136,9 @@ def booking_action(
     done = f"{booking.guest_name}: {booking.get_status_display().lower()}"
     if booking.room:
         done += f", room {booking.room.number}"
+    if action == "check-in" and booking.room:
+        booking.room.refresh_from_db(fields=["guest_pin"])
+        done += f", guest PIN {booking.room.guest_pin}"
     if not request.htmx:
         messages.success(request, f"{done}.")
         return redirect("arrivals", hotel_slug)
@@ -192,7 +195,7 @@ def walk_in(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 @for_page(ARRIVALS)
 def bulk_check_out(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Say what a bulk checkout will erase; once confirmed, do it."""
-    numbers = request.POST.getlist("room_numbers")
+    numbers = [number for number in request.POST.getlist("room_numbers") if "\0" not in number]
     if not numbers:
         messages.warning(request, "Choose at least one room to check out.")
         return redirect("arrivals", hotel_slug)

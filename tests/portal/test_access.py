@@ -297,3 +297,18 @@ def test_the_token_of_the_boards_cookie_is_taken_from_the_header(hotel, housekee
     assert response.status_code == 200
     dirty.refresh_from_db()
     assert dirty.room_status == RoomStatus.CLEANING_IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    "path", ["rooms/%00/", "rooms/%00/undo/", "bookings/%00/", "bookings/%00/cancel/"]
+)
+def test_a_nul_byte_names_nothing(path, hotel, sign_in, manager):
+    assert sign_in(manager).get(f"/h/{hotel.slug}/{path}").status_code == 404
+
+
+def test_nor_does_it_find_or_check_out_anything(hotel, sign_in, manager):
+    client = sign_in(manager)
+
+    assert client.get(f"/h/{hotel.slug}/arrivals/?q=%00").status_code == 200
+    answer = client.post(f"/h/{hotel.slug}/arrivals/checkout/", {"room_numbers": "\0"})
+    assert answer.status_code == 302

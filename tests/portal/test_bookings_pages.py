@@ -55,18 +55,21 @@ def test_one_tap_checks_in_to_the_assigned_room(hotel, act):
     row = page.one("li", id=f"booking-{booking.booking_id}")
     assert row.texts("span", "tag") == ["In house"]
     assert row.one(cls="row-acts").texts("a") == ["Check out…"]
-    assert toast(page).text == "Ada: in house, room 204"
     room.refresh_from_db()
+    assert toast(page).text == f"Ada: in house, room 204, guest PIN {room.guest_pin}"
     assert room.room_status == S.OCCUPIED
 
 
 def test_without_htmx_it_leads_back_to_the_arrivals_and_says_so(hotel, act):
-    booking = make_booking(hotel=hotel, room=make_room(hotel=hotel, number="204"), guest_name="Ada")
+    room = make_room(hotel=hotel, number="204")
+    booking = make_booking(hotel=hotel, room=room, guest_name="Ada")
 
     response = act(booking, "check-in", follow=True)
 
+    room.refresh_from_db()
     assert response.redirect_chain == [(address("arrivals", hotel), 302)]
-    assert read(response).one(id="toasts").text == "Ada: in house, room 204."
+    said = read(response).one(id="toasts").text
+    assert said == f"Ada: in house, room 204, guest PIN {room.guest_pin}."
 
 
 def test_a_second_tap_lets_nobody_in_again(hotel, act):
