@@ -162,7 +162,7 @@ def new_booking_id() -> str:
 class Booking(models.Model):
     """A stay, from reservation to departure: half-open [check_in, check_out) in the hotel's dates.
 
-    Only hotel.bookings changes one; imports write finished stays.
+    Only hotel.bookings and hotel.stays change one; imports write new ones.
     """
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="bookings")

@@ -4,7 +4,7 @@ The locks' order is that of hotel.bookings, whose helpers these share.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,13 +231,15 @@ def bulk_check_out(
     room_numbers: Iterable[str],
     *,
     by: Staff,
+    agreed: Collection[str] | None = None,
     source: Source = Source.PORTAL,
     at: dt.datetime | None = None,
 ) -> tuple[list[CheckedOut], list[Skipped]]:
     """Check out the in-house stay of each room and erase its guests, chats and orders.
 
     All rooms or, on a fault, none. The room gets a new guest PIN and loses its push token; other
-    stays of the room are not touched. It cannot be undone. Raises NotAllowed.
+    stays of the room are not touched. It cannot be undone. `agreed` are the bookings that somebody
+    was asked about: a room whose guest is another one by now is skipped. Raises NotAllowed.
     """
     permissions.require_role(by, DESK, hotel, Action.CHECK_OUT.label)
     wanted = list(dict.fromkeys(room_numbers))
@@ -255,9 +257,15 @@ def bulk_check_out(
             elif not room.is_occupied:
                 status = room.get_room_status_display()
                 skipped.append(Skipped(number, f"Room {number} is not occupied: “{status}”."))
+            elif agreed is not None and _stay_in(room) not in agreed:
+                skipped.append(Skipped(number, f"Room {number} has another guest by now."))
             else:
                 done.append(_check_out_and_erase(room, by, source, at))
     return done, skipped
+
+
+def _stay_in(room: Room) -> str | None:
+    return room.bookings.in_house().values_list("booking_id", flat=True).first()
 
 
 def what_bulk_erases(stay: Booking) -> CheckedOut:

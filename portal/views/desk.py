@@ -34,6 +34,7 @@ from rooms.choices import RoomStatus
 from rooms.models import Room
 
 FOUND = 50
+ERASED = "Their guests, chats and orders are erased."
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,11 @@ def bulk_check_out(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         )
         losses = [stays.what_bulk_erases(stay) for stay in found]
         return render(request, "desk/bulk_confirm.html", {"losses": losses})
-    done, skipped = stays.bulk_check_out(request.hotel, numbers, by=request.staff)
+    agreed = request.POST.getlist("agreed")
+    done, skipped = stays.bulk_check_out(request.hotel, numbers, by=request.staff, agreed=agreed)
     if done:
         rooms = ", ".join(item.room for item in done)
-        messages.success(request, f"Checked out {len(done)}: {rooms}. Their data is erased.")
+        messages.success(request, f"Checked out {len(done)}: {rooms}. {ERASED}")
     for item in skipped:
         messages.warning(request, item.reason)
     return redirect("arrivals", hotel_slug)

@@ -64,14 +64,19 @@ def test_once_confirmed_the_rooms_are_checked_out_and_their_data_is_gone(stay, d
     confirmed = [(field["name"], field["value"]) for field in form.all("input")]
     assert ("confirmed", "yes") in confirmed
 
-    response = bulk("204", confirmed="yes")
+    assert ("agreed", stay.booking_id) in confirmed
+
+    response = bulk("204", confirmed="yes", agreed=stay.booking_id)
 
     room = Room.objects.get()
     stay.refresh_from_db()
     assert (stay.status, room.room_status) == (B.COMPLETED, S.CHECKOUT_DIRTY)
     assert erasable() == [0, 0, 0, 0]
     assert room.guest_pin != "111111"
-    assert read(response).one(id="toasts").text == "Checked out 1: 204. Their data is erased."
+    assert (
+        read(response).one(id="toasts").text
+        == "Checked out 1: 204. Their guests, chats and orders are erased."
+    )
 
 
 def test_the_confirmation_asks_for_exactly_the_rooms_that_were_chosen(stay, hotel, bulk):
@@ -96,16 +101,25 @@ def test_where_no_room_was_chosen_that_is_said(stay, bulk, given):
 def test_a_room_that_became_vacant_meanwhile_is_named_and_the_others_are_done(stay, hotel, bulk):
     make_room(hotel=hotel, number="7", status=S.CHECKOUT_DIRTY)
 
-    response = bulk("204", "7", "404", confirmed="yes")
+    response = bulk("204", "7", "404", confirmed="yes", agreed=stay.booking_id)
 
     told = read(response).one(id="toasts").texts("p")
     assert told == [
-        "Checked out 1: 204. Their data is erased.",
+        "Checked out 1: 204. Their guests, chats and orders are erased.",
         "Room 7 is not occupied: “Needs cleaning”.",
         "Grand Hotel has no room 404.",
     ]
     stay.refresh_from_db()
     assert stay.status == B.COMPLETED
+
+
+def test_a_guest_who_came_in_between_question_and_answer_is_not_erased(stay, bulk):
+    response = bulk("204", confirmed="yes", agreed="B-OF-SOMEBODY-WHO-LEFT")
+
+    assert read(response).one(id="toasts").text == "Room 204 has another guest by now."
+    stay.refresh_from_db()
+    assert stay.status == B.IN_HOUSE
+    assert erasable() == [2, 1, 1, 1]
 
 
 def test_where_all_became_vacant_nothing_is_left_to_confirm(hotel, bulk):
@@ -123,7 +137,7 @@ def test_another_hotels_guests_are_out_of_reach(stay, desk, bulk, hotel):
     theirs = make_booking(hotel=elsewhere, room=room, status=B.IN_HOUSE, guests=1)
 
     page = read(bulk("900"))
-    bulk("900", confirmed="yes")
+    bulk("900", confirmed="yes", agreed=theirs.booking_id)
 
     assert theirs.booking_id not in page.text
     theirs.refresh_from_db()
