@@ -6,7 +6,7 @@ import zoneinfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -47,6 +47,12 @@ class Hotel(models.Model):
     )
     readiness_policy = models.CharField(
         max_length=12, choices=ReadinessPolicy.choices, default=ReadinessPolicy.TONIGHT
+    )
+    api_requests_per_minute = models.PositiveIntegerField(
+        "API requests a minute",
+        default=1_200,
+        validators=[MinValueValidator(1)],
+        help_text="For each token; beyond it, the API answers 429.",
     )
     # The log's counter: the seq of the newest event. Taken under this row's lock (rooms.log).
     last_seq = models.BigIntegerField(default=0, editable=False)

@@ -79,6 +79,7 @@ class Source(TextChoices):
     """Through which door a change came."""
 
     PORTAL = "PORTAL", "Portal"
+    API = "API", "API"
     ADMIN = "ADMIN", "Admin"
     IMPORT = "IMPORT", "Import"
     REPLAY = "REPLAY", "Replay"

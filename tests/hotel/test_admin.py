@@ -23,6 +23,7 @@ HOTEL = {
     "late_checkout_grace": "30",
     "inspection_required": "on",
     "readiness_policy": "TONIGHT",
+    "api_requests_per_minute": "1200",
 }
 
 
