@@ -357,6 +357,16 @@ def may_undo(staff: Staff, room: Room) -> bool:
     return True
 
 
+def undoable_among(staff: Staff, rooms: Collection[Room]) -> set[int]:
+    """Return which of the rooms' last changes `staff` may undo, by pk: `may_undo` for many."""
+    since = timezone.now() - housekeeping.UNDO_WINDOW
+    own = RoomEvent.objects.of_status().filter(
+        hotel=staff.hotel, actor=staff, recorded_at__gte=since
+    )
+    touched = set(own.values_list("room", flat=True))
+    return {room.pk for room in rooms if room.pk in touched and may_undo(staff, room)}
+
+
 @dataclass(frozen=True)
 class Overdue:
     """A stay past its checkout; `minutes` since the checkout time and its grace ran out."""

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, reswap
@@ -52,8 +53,23 @@ class StaffBackend(ModelBackend):
         return user
 
 
+class SlashMiddleware(CommonMiddleware):
+    """Sends whoever reads an address without its last slash to the one with it."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        """Refuse for a POST: redirected, it would lose its body."""
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
+
+
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Sends whoever is not signed in to the sign-in page."""
+
+    def process_view(self, request: Any, view_func: Any, args: Any, kwargs: Any) -> Any:
+        """Leave the API's addresses to the API, which asks for a token; not the page about it."""
+        match = request.resolver_match
+        if match.app_name == "ninja" and match.url_name != "openapi-view":
+            return None
+        return super().process_view(request, view_func, args, kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Make the browser itself go there: a fragment must not get the page swapped into it."""
@@ -117,7 +133,12 @@ def memberships(user: Any) -> list[Staff]:
 
 def get_staff(user: Any, hotel_slug: str) -> Staff:
     """Return the user's place in the hotel; raise Http404 where there is none."""
-    for staff in memberships(user):
+    return place_in(hotel_slug, memberships(user))
+
+
+def place_in(hotel_slug: str, places: list[Staff]) -> Staff:
+    """Return the place in that hotel; raise Http404 where there is none."""
+    for staff in places:
         if staff.hotel.slug == hotel_slug:
             return staff
     raise Http404("There is no such hotel.")

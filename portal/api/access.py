@@ -1,0 +1,59 @@
+"""Who calls the API, and whether the hotel exists for them. An endpoint cannot forget to ask."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.errors import AuthenticationError, HttpError
+from ninja.security import APIKeyCookie, HttpBearer
+
+from hotel.models import Staff
+from portal import tokens
+from portal.access import memberships, place_in
+from portal.api.errors import TooManyRequests
+
+# A note has 2,000 characters; a bulk checkout of every room of a large hotel is under 16 KB.
+MAX_BODY = 64 * 1024
+
+
+class Token(HttpBearer):
+    """A token of a member of staff, as `Authorization: Bearer TOKEN`."""
+
+    def authenticate(self, request: Any, token: str) -> Staff:
+        """Return the member of staff.
+
+        Raises AuthenticationError (the token is no good), Http404 (another hotel's address), or
+        TooManyRequests.
+        """
+        found = tokens.find(token)
+        if found is None:
+            raise AuthenticationError
+        if seconds := tokens.seconds_to_wait(found):
+            raise TooManyRequests(seconds)
+        tokens.note_use(found)
+        return _enter(request, [found.staff])
+
+
+class Session(APIKeyCookie):
+    """The portal's own session, with its CSRF token on what changes something."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> Staff | None:
+        """Return the member of staff, or None where nobody is signed in."""
+        return super().__call__(request) if request.user.is_authenticated else None
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Staff:
+        """Return the member of staff; raise Http404 for another hotel's address."""
+        return _enter(request, memberships(request.user))
+
+
+def _enter(request: Any, places: list[Staff]) -> Staff:
+    """Put `staff` and `hotel` on the request, as portal.access.HotelMiddleware does for pages."""
+    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+        raise HttpError(413, f"Send at most {MAX_BODY // 1024} KB.")
+    staff = place_in(request.resolver_match.kwargs["slug"], places)
+    request.staff, request.hotel = staff, staff.hotel
+    timezone.activate(staff.hotel.tz)
+    return staff

@@ -1,0 +1,160 @@
+"""Bookings and stays: made, given a room, checked in, checked out."""
+
+from typing import Annotated, Any
+
+from ninja import Path, Query, Router
+
+from hotel import bookings, stays
+from hotel.choices import DESK, BookingStatus
+from hotel.exceptions import InvalidInput
+from hotel.models import Booking
+from portal.access import StaffRequest, get_booking_for_user
+from portal.api import schemas
+from portal.api.answers import booking_answer
+from portal.api.errors import ANSWERS
+from portal.api.once import once
+from portal.api.paging import Paged, page
+from portal.api.rooms import Slug
+from rooms import permissions
+from rooms.choices import Source
+from rooms.models import Room, RoomType
+
+router = Router(tags=["Bookings"])
+BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
+DONE: dict[int, Any] = {200: schemas.Booking, **ANSWERS}
+
+
+class BookingsQuery(Paged):
+    """Which bookings, and which page of them."""
+
+    status: BookingStatus | None = None
+    arriving: schemas.Day | None = None
+    departing: schemas.Day | None = None
+    in_house: bool | None = None
+
+
+@router.get("", response={200: schemas.Bookings, **ANSWERS})
+def list_bookings(
+    request: StaffRequest, slug: Slug, query: Query[BookingsQuery]
+) -> schemas.Bookings:
+    """List bookings by arrival: those of a status, of an arrival or departure day, in house."""
+    _desk_only(request)
+    rows = request.hotel.bookings.select_related("room_type", "room")
+    wanted = {"status": query.status, "check_in": query.arriving, "check_out": query.departing}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if query.in_house is not None:
+        in_house = {"status": BookingStatus.IN_HOUSE}
+        rows = rows.filter(**in_house) if query.in_house else rows.exclude(**in_house)
+    found, following = page(rows, query, "check_in", "booking_id")
+    return schemas.Bookings(bookings=[booking_answer(row) for row in found], next=following)
+
+
+@router.get("{booking_id}/", response=DONE)
+def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
+    """Show one booking."""
+    return booking_answer(_booking(request, booking_id))
+
+
+@router.post("", response={201: schemas.Booking, **ANSWERS})
+@once(status=201)
+def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) -> schemas.Booking:
+    """Book a room of a type; 409 `no_availability` where a night is sold out."""
+    _desk_only(request)
+    given = body.model_dump() | {
+        "room_type": room_type_of(request, body.room_type),
+        "booking_id": body.booking_id or "",
+    }
+    return booking_answer(
+        bookings.create(request.hotel, by=request.staff, source=Source.API, **given)
+    )
+
+
+@router.post("{booking_id}/assign/", response=DONE)
+@once()
+def assign(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: schemas.RoomChoice
+) -> schemas.Booking:
+    """Keep a room for an arrival, ready or on its way; 409 `room_taken`."""
+    booking = _booking(request, booking_id)
+    room = _room_of(request, body.room)
+    return _done(bookings.assign, request, booking, room, expected_version=body.expected_version)
+
+
+@router.post("{booking_id}/check-in/", response=DONE)
+@once()
+def check_in(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: schemas.CheckIn = schemas.CheckIn(),
+) -> schemas.Booking:
+    """Let the guests in; 409 `not_bookable` where the room is not ready now."""
+    booking = _booking(request, booking_id)
+    room = _room_of(request, body.room) if body.room is not None else None
+    return _done(stays.check_in, request, booking, room, expected_version=body.expected_version)
+
+
+@router.post("{booking_id}/checkout/", response=DONE)
+@once()
+def check_out(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: schemas.CheckOut = schemas.CheckOut(),
+) -> schemas.Booking:
+    """End the stay: the room is dirty, what was open is closed. A second call changes nothing."""
+    booking = _booking(request, booking_id)
+    return _done(stays.check_out, request, booking, expected_version=body.expected_version)
+
+
+@router.post("{booking_id}/cancel/", response=DONE)
+@once()
+def cancel(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: schemas.Nothing = schemas.Nothing(),
+) -> schemas.Booking:
+    """Cancel a stay that has not begun. A second call changes nothing."""
+    return _done(bookings.cancel, request, _booking(request, booking_id))
+
+
+@router.post("{booking_id}/no-show/", response=DONE)
+@once()
+def no_show(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: schemas.Nothing = schemas.Nothing(),
+) -> schemas.Booking:
+    """Record that the guest did not come. A second call changes nothing."""
+    return _done(bookings.no_show, request, _booking(request, booking_id))
+
+
+def room_type_of(request: StaffRequest, code: str) -> RoomType:
+    """Return the hotel's room type; raise InvalidInput where there is none of that code."""
+    found: RoomType | None = request.hotel.room_types.filter(code=code).first()
+    if found is None:
+        raise InvalidInput({"room_type": f"{request.hotel.name} has no room type {code}."})
+    return found
+
+
+def _desk_only(request: StaffRequest) -> None:
+    permissions.require_role(request.staff, DESK, request.hotel, "Bookings")
+
+
+def _booking(request: StaffRequest, booking_id: str) -> Booking:
+    """Return the booking, to whoever may see bookings."""
+    _desk_only(request)
+    return get_booking_for_user(request, booking_id)
+
+
+def _room_of(request: StaffRequest, number: str) -> Room:
+    room = Room.objects.filter(hotel=request.hotel, number=number).with_house().first()
+    if room is None:
+        raise InvalidInput({"room": f"{request.hotel.name} has no room {number}."})
+    return room
+
+
+def _done(act: Any, request: StaffRequest, *args: Any, **given: Any) -> schemas.Booking:
+    return booking_answer(act(*args, by=request.staff, source=Source.API, **given))

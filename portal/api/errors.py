@@ -1,0 +1,152 @@
+"""Every refusal in one shape: a code for programs, a sentence for a person, never HTML."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from pydantic_core import to_json
+
+from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError, StaleVersion
+from portal.api import schemas
+from portal.api.answers import room_answer
+
+# The codes of what goes wrong before a rule of the hotel is asked.
+CODES = {
+    400: "malformed",
+    401: "unauthorized",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "invalid",
+    429: "too_many_requests",
+    500: "internal_error",
+}
+MESSAGES = {
+    400: "The request cannot be read: the body must be a JSON object.",
+    401: "Say who you are: “Authorization: Bearer TOKEN”, with a token that is still good.",
+    404: "There is nothing here.",
+    405: "This address does not take that method.",
+    500: "A fault of the server; nothing was changed. Its log tells more.",
+}
+# Where pydantic's own words are for programmers.
+WORDS = {"missing": "This field is required.", "extra_forbidden": "There is no such field."}
+# What any endpoint may answer besides its own.
+ANSWERS: dict[int, type[schemas.Error]] = {
+    **dict.fromkeys((400, 401, 403, 404, 413, 422, 429), schemas.Error),
+    409: schemas.Conflict,
+}
+
+
+class TooManyRequests(Exception):
+    """The token's limit is used up; `seconds` until the next request may come."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def error_body(
+    status: int, message: str = "", *, code: str = "", fields: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
+    """Return an error's body; what is not given is the status' own."""
+    return {
+        "error": {
+            "code": code or CODES.get(status, "error"),
+            "message": message or MESSAGES.get(status) or HTTPStatus(status).phrase,
+            "fields": fields or {},
+        }
+    }
+
+
+def refusal(request: Any, error: ReadyroomError) -> tuple[int, dict[str, Any]]:
+    """Return the status and the body that tell of a rule's refusal."""
+    if isinstance(error, NotAllowed):
+        return 403, error_body(403, error.message)
+    if isinstance(error, InvalidInput):
+        return 422, error_body(422, error.message, fields=error.fields)
+    body = error_body(409, error.message, code=error.code)
+    body["room"] = (
+        room_answer(error.room, request.staff) if isinstance(error, StaleVersion) else None
+    )
+    return 409, body
+
+
+def answer(status: int, body: Any) -> HttpResponse:
+    """Return a JSON answer."""
+    return HttpResponse(to_json(body), status=status, content_type="application/json")
+
+
+def handle_in(api: NinjaAPI) -> None:
+    """Make the API answer every refusal in this shape."""
+
+    @api.exception_handler(ReadyroomError)
+    def refused(request: HttpRequest, error: ReadyroomError) -> HttpResponse:
+        return answer(*refusal(request, error))
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = defaultdict(list)
+        for item in error.errors:
+            fields[_field(item["loc"])].append(_words(item))
+        message = "; ".join(f"{name}: {' '.join(words)}" for name, words in fields.items())
+        return answer(422, error_body(422, message, fields=fields))
+
+    @api.exception_handler(Http404)
+    def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+        return answer(404, error_body(404, str(error)))
+
+    @api.exception_handler(HttpError)
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        # ninja's own words for a body that it cannot parse hold a traceback's last line.
+        message = "" if error.status_code in (400, 401) else error.message
+        return _challenged(answer(error.status_code, error_body(error.status_code, message)))
+
+    @api.exception_handler(TooManyRequests)
+    def too_many(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
+        message = f"Too many requests for this token: wait {error.seconds} s."
+        response = answer(429, error_body(429, message))
+        response["Retry-After"] = str(error.seconds)
+        return response
+
+
+class JsonErrorsMiddleware:
+    """Turns into JSON what is answered under /api/ before or beside an endpoint."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Replace an error page's body; its headers stay."""
+        response = self.get_response(request)
+        json = response.get("Content-Type", "").startswith("application/json")
+        if request.path.startswith("/api/") and response.status_code >= 400 and not json:
+            response.content = to_json(error_body(response.status_code))
+            response["Content-Type"] = "application/json"
+            response["Content-Length"] = str(len(response.content))
+            del response["Content-Encoding"]
+        return response
+
+
+def _challenged(response: HttpResponse) -> HttpResponse:
+    """Say how to sign in, as HTTP asks of a 401."""
+    if response.status_code == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Readyroom"'
+    return response
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    """Return a field's name from where pydantic found it: (source, parameter, field, index)."""
+    source, *path = location
+    if source == "body":
+        path = path[1:]
+    return str(path[0]) if path else source
+
+
+def _words(item: dict[str, Any]) -> str:
+    message: str = WORDS.get(item["type"]) or item["msg"]
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,200 @@
+"""The rooms: each, all, by what they wait for, and every action on one."""
+
+from typing import Annotated, Any
+
+from ninja import Path, Query, Router
+
+from hotel import statistics, stays
+from hotel.exceptions import InvalidInput
+from portal.access import StaffRequest, get_room_for_user
+from portal.api import schemas
+from portal.api.answers import action_answer, event_answers, room_answer, room_answers
+from portal.api.errors import ANSWERS
+from portal.api.once import once
+from portal.api.paging import Paged, page
+from portal.columns import COLUMN_OF
+from rooms.choices import Action, RoomStatus, Source
+from rooms.housekeeping import perform
+from rooms.models import Room
+
+router = Router(tags=["Rooms"])
+Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
+Number = Annotated[str, Path(description="The room's number.", example="204")]
+DONE: dict[int, Any] = {200: schemas.ActionAnswer, **ANSWERS}
+# A board column's name in housekeeping/rooms.
+LISTS = {
+    "dirty": "checkout_dirty",
+    "cleaning": "cleaning_in_progress",
+    "inspection": "awaiting_inspection",
+    "maintenance": "maintenance_required",
+    "ready": "ready_for_guests",
+    "occupied": "occupied",
+    "out-of-order": "out_of_order",
+}
+
+
+class RoomsQuery(Paged):
+    """Which rooms, and which page of them."""
+
+    status: RoomStatus | None = None
+    floor: schemas.Text = ""
+    room_type: schemas.Text = ""
+
+
+@router.get("rooms/", response={200: schemas.Rooms, **ANSWERS})
+def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> schemas.Rooms:
+    """List the rooms in use, by number."""
+    rooms = Room.objects.filter(hotel=request.hotel).active().with_people()
+    wanted = {"room_status": query.status, "floor": query.floor, "room_type__code": query.room_type}
+    rooms = rooms.filter(**{name: value for name, value in wanted.items() if value})
+    found, following = page(rooms, query, "number")
+    return schemas.Rooms(rooms=room_answers(found, request.staff), next=following)
+
+
+@router.get("rooms/{number}/", response={200: schemas.Room, **ANSWERS})
+def get_room(request: StaffRequest, slug: Slug, number: Number) -> schemas.Room:
+    """Show one room."""
+    return room_answer(get_room_for_user(request, number), request.staff)
+
+
+@router.get("rooms/{number}/events/", response={200: schemas.Events, **ANSWERS})
+def list_room_events(
+    request: StaffRequest, slug: Slug, number: Number, query: Query[Paged]
+) -> schemas.Events:
+    """Show the room's history, newest first."""
+    events = get_room_for_user(request, number).events.select_related("room", "actor__user")
+    found, following = page(events, query, "-seq")
+    return schemas.Events(events=event_answers(found, request.staff), next=following)
+
+
+@router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **ANSWERS})
+def housekeeping_rooms(request: StaffRequest, slug: Slug) -> schemas.HousekeepingRooms:
+    """Show every active room under what it waits for."""
+    rooms = list(Room.objects.filter(hotel=request.hotel).active().with_people())
+    lists: dict[str, Any] = {name: [] for name in LISTS.values()}
+    for room in room_answers(rooms, request.staff):
+        lists[LISTS[COLUMN_OF[RoomStatus(room.room_status)].key]].append(room)
+    return schemas.HousekeepingRooms(**lists)
+
+
+@router.get("housekeeping/stats/", response={200: schemas.Stats, **ANSWERS})
+def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
+    """Count the active rooms by what they wait for."""
+    return statistics.counts(request.hotel)
+
+
+@router.post("rooms/{number}/start-cleaning/", response=DONE)
+@once()
+def start_cleaning(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
+) -> schemas.ActionAnswer:
+    """Begin to clean a dirty room."""
+    return _act(Action.START_CLEANING, request, number, body)
+
+
+@router.post("rooms/{number}/stop-cleaning/", response=DONE)
+@once()
+def stop_cleaning(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
+) -> schemas.ActionAnswer:
+    """Leave a clean unfinished: the room is dirty again."""
+    return _act(Action.STOP_CLEANING, request, number, body)
+
+
+@router.post("rooms/{number}/mark-cleaned/", response=DONE)
+@once()
+def mark_cleaned(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
+) -> schemas.ActionAnswer:
+    """Say that the room is clean: it awaits inspection, where the hotel inspects."""
+    return _act(Action.MARK_CLEANED, request, number, body)
+
+
+@router.post("rooms/{number}/inspect/", response=DONE)
+@once()
+def inspect(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Inspection
+) -> schemas.ActionAnswer:
+    """Pass a cleaned room, or fail it with the reason."""
+    action = Action.PASS_INSPECTION if body.passed else Action.FAIL_INSPECTION
+    return _act(action, request, number, body)
+
+
+@router.post("rooms/{number}/mark-maintenance/", response=DONE)
+@once()
+def mark_maintenance(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Maintenance
+) -> schemas.ActionAnswer:
+    """Report something to repair; an occupied room stays occupied."""
+    return _act(Action.MARK_MAINTENANCE, request, number, body)
+
+
+@router.post("rooms/{number}/complete-maintenance/", response=DONE)
+@once()
+def complete_maintenance(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Repaired = schemas.Repaired()
+) -> schemas.ActionAnswer:
+    """Say that it is repaired: the room returns as what it was."""
+    return _act(Action.COMPLETE_MAINTENANCE, request, number, body)
+
+
+@router.post("rooms/{number}/out-of-order/", response=DONE)
+@once()
+def take_out_of_order(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.OutOfOrder
+) -> schemas.ActionAnswer:
+    """Take a vacant room off sale."""
+    try:
+        return _act(Action.TAKE_OUT_OF_ORDER, request, number, body)
+    except InvalidInput as error:
+        named = {"notes": "reason", "start": "from"}
+        fields = {named.get(name, name): " ".join(said) for name, said in error.fields.items()}
+        raise InvalidInput(fields) from error
+
+
+@router.post("rooms/{number}/return-to-service/", response=DONE)
+@once()
+def return_to_service(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
+) -> schemas.ActionAnswer:
+    """Put a room back into service, as what it was."""
+    return _act(Action.RETURN_TO_SERVICE, request, number, body)
+
+
+@router.post("rooms/{number}/mark-dirty/", response=DONE)
+@once()
+def mark_dirty(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
+) -> schemas.ActionAnswer:
+    """Send a clean room back to be cleaned."""
+    return _act(Action.MARK_DIRTY, request, number, body)
+
+
+@router.post("rooms/{number}/override/", response=DONE)
+@once()
+def override(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Override
+) -> schemas.ActionAnswer:
+    """Set a vacant room's status by hand."""
+    return _act(Action.OVERRIDE, request, number, body)
+
+
+@router.post("rooms/{number}/undo/", response=DONE)
+@once()
+def undo(
+    request: StaffRequest, slug: Slug, number: Number, body: schemas.Undo = schemas.Undo()
+) -> schemas.ActionAnswer:
+    """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
+    room = get_room_for_user(request, number, Action.UNDO)
+    event = stays.undo(room, by=request.staff, source=Source.API, **body.model_dump())
+    return action_answer(room, event, request.staff)
+
+
+def _act(
+    action: Action, request: StaffRequest, number: str, body: schemas.OnRoom
+) -> schemas.ActionAnswer:
+    """Do what the body asks for; its fields are what perform() takes."""
+    room = get_room_for_user(request, number, action)
+    given = body.model_dump(exclude={"passed"})
+    event = perform(action, room, by=request.staff, source=Source.API, **given)
+    return action_answer(room, event, request.staff)

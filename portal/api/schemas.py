@@ -1,0 +1,393 @@
+"""The API's shapes: what it takes, strictly, and what it answers."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
+from pydantic.json_schema import WithJsonSchema
+
+from hotel.choices import BookingStatus
+from rooms.choices import VACANT, Action, LogAction, Priority, RoomStatus, Source
+from rooms.housekeeping import NOTES_MAX
+
+
+def _storable(text: str) -> str:
+    """Refuse what no database keeps as text: NUL, and halves of characters."""
+    if "\0" in text or text != text.encode(errors="ignore").decode():
+        raise ValueError("The text holds a character that cannot be kept.")
+    return text
+
+
+def _iso_day(value: Any) -> Any:
+    """Refuse numbers and times, which pydantic would take for a date."""
+    if isinstance(value, str) and len(value) == len("2026-07-01"):
+        return value
+    raise ValueError("Give a date as YYYY-MM-DD.")
+
+
+Text = Annotated[StrictStr, AfterValidator(_storable)]
+Day = Annotated[dt.date, BeforeValidator(_iso_day)]
+NotesText = Annotated[Text, Field(max_length=NOTES_MAX, examples=["Minibar refilled"])]
+RequiredNotes = Annotated[
+    Text, Field(min_length=1, max_length=NOTES_MAX, examples=["Hair in the shower"])
+]
+Guests = Annotated[StrictInt, Field(ge=0, le=99)]
+Seen = Annotated[
+    StrictInt,
+    Field(
+        ge=0,
+        le=2**31 - 1,
+        description="The room's `version` as the caller saw it; a stale one is refused.",
+        examples=[7],
+    ),
+]
+TypeCode = Annotated[Text, Field(max_length=20, examples=["D"])]
+RoomNumber = Annotated[Text, Field(max_length=10, examples=["204"])]
+VacantStatus = Annotated[
+    RoomStatus,
+    WithJsonSchema({"type": "string", "enum": [s.value for s in RoomStatus if s in VACANT]}),
+]
+
+
+class Given(Schema):
+    """A request's body: what is not in it is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OnRoom(Given):
+    """A change of a room that the caller has seen."""
+
+    expected_version: Seen | None = None
+
+
+class Noted(OnRoom):
+    """A change of a room with a note, if there is one."""
+
+    notes: Annotated[NotesText, Field(description="For whoever comes next.")] = ""
+
+
+class Inspection(OnRoom):
+    """An inspection's result."""
+
+    passed: StrictBool = Field(description="Whether the room may be given to a guest.")
+    notes: Annotated[
+        NotesText, Field(description="Required when the room fails: the cleaner reads it.")
+    ] = ""
+
+
+class Maintenance(OnRoom):
+    """Something to repair."""
+
+    priority: Priority = Field(description="How urgent it is.")
+    notes: RequiredNotes = Field(description="What is broken.")
+
+
+class Repaired(Noted):
+    """The end of a maintenance."""
+
+    needs_cleaning: Annotated[
+        StrictBool,
+        Field(description="The room returns as CHECKOUT_DIRTY instead of its return status."),
+    ] = False
+
+
+class OutOfOrder(OnRoom):
+    """A room taken out of order, for the half-open days [from, until)."""
+
+    notes: RequiredNotes = Field(alias="reason", description="Why nobody can stay in it.")
+    start: Annotated[
+        Day | None,
+        Field(alias="from", description="The first day, today or earlier; without it, today."),
+    ] = None
+    until: Annotated[
+        Day | None,
+        Field(description="The first day on which it is expected back; without it, open-ended."),
+    ] = None
+
+
+class Override(OnRoom):
+    """A manager's correction of a vacant room's status."""
+
+    room_status: VacantStatus = Field(description="The status that the room shall have.")
+    notes: RequiredNotes = Field(description="Why the room's own history does not count.")
+
+
+class Undo(OnRoom):
+    """Nothing but the version seen."""
+
+
+class StaffName(Schema):
+    """A member of staff, as colleagues know them."""
+
+    id: int = Field(examples=[12])
+    name: str = Field(examples=["Ana Silva"])
+
+
+class Room(Schema):
+    """A room as it stands now."""
+
+    number: str = Field(examples=["204"])
+    floor: str = Field(examples=["2"])
+    room_type: str = Field(description="The type's code.", examples=["D"])
+    room_status: RoomStatus
+    is_occupied: bool
+    is_active: bool = Field(description="False: the room is not in use at all.")
+    is_out_of_order: bool
+    maintenance_required: bool
+    maintenance_priority: Priority | None = Field(description="While maintenance is open.")
+    maintenance_notes: str
+    housekeeping_notes: str
+    last_cleaned_at: dt.datetime | None
+    cleaned_by_staff: StaffName | None
+    last_inspected_at: dt.datetime | None
+    inspected_by_staff: StaffName | None
+    return_status: RoomStatus | None = Field(
+        description="What the room returns as from maintenance or from out of order."
+    )
+    version: int = Field(description="Grows with every change of the room.", examples=[7])
+    actions: list[Action] = Field(description="What this caller may do to the room now.")
+
+
+class Event(Schema):
+    """One line of the hotel's log."""
+
+    seq: int = Field(description="Counts the hotel's events, without gaps.", examples=[4711])
+    room: str | None = Field(description="The room's number, if the event is about one.")
+    action: Action | LogAction
+    from_status: RoomStatus | None
+    to_status: RoomStatus | None
+    actor: StaffName | None = Field(description="Null where no person did it.")
+    source: Source = Field(description="Through which door the change came.")
+    notes: str
+    occurred_at: dt.datetime = Field(description="When it was done.")
+    recorded_at: dt.datetime = Field(description="When it reached the log.")
+
+
+class ActionAnswer(Schema):
+    """What a change of a room did."""
+
+    room: Room
+    event: Event
+    undo_until: dt.datetime | None = Field(
+        description="Until when the caller may undo it; null after an undo."
+    )
+
+
+class Rooms(Schema):
+    """A page of rooms."""
+
+    rooms: list[Room]
+    next: str | None = Field(description="The next page's `cursor`; null at the end.")
+
+
+class Events(Schema):
+    """A page of events."""
+
+    events: list[Event]
+    next: str | None = Field(description="The next page's `cursor`; null at the end.")
+
+
+class Log(Events):
+    """A page of the hotel's log."""
+
+    last_seq: int = Field(description="The newest seq: follow the log with `after` from here.")
+
+
+class HousekeepingRooms(Schema):
+    """Every active room in exactly one list."""
+
+    checkout_dirty: list[Room]
+    cleaning_in_progress: list[Room]
+    awaiting_inspection: list[Room]
+    maintenance_required: list[Room]
+    ready_for_guests: list[Room] = Field(description="AVAILABLE and READY_FOR_GUEST.")
+    occupied: list[Room]
+    out_of_order: list[Room]
+
+
+class ByPriority(Schema):
+    """Open maintenance by urgency."""
+
+    LOW: int
+    MED: int
+    HIGH: int
+
+
+class Stats(Schema):
+    """The active rooms counted; the six from `available_for_booking` on add up to the total."""
+
+    total_rooms: int
+    available_for_booking: int
+    occupied: int
+    needs_cleaning: int = Field(description="Dirty and being cleaned.")
+    needs_inspection: int
+    needs_maintenance: int
+    out_of_order: int
+    cleaning_in_progress: int = Field(description="Those of `needs_cleaning` under way.")
+    maintenance_by_priority: ByPriority = Field(
+        description="Every open maintenance, also of rooms occupied or out of order."
+    )
+
+
+class NewBooking(Given):
+    """A stay to book, half-open [check_in, check_out) in the hotel's dates."""
+
+    booking_id: Annotated[
+        Annotated[Text, Field(min_length=1, max_length=40)] | None,
+        Field(description="The caller's own id; without it, one is made.", examples=["PMS-8821"]),
+    ] = None
+    room_type: TypeCode = Field(description="The type's code.")
+    check_in: Day
+    check_out: Day = Field(description="The day of departure; equal to `check_in` for day use.")
+    guest_name: Annotated[Text, Field(min_length=1, max_length=200)] = Field(
+        examples=["Maria Lind"]
+    )
+    adults: Guests = 1
+    children: Guests = 0
+
+
+class RoomChoice(OnRoom):
+    """The room to keep for an arrival."""
+
+    room: RoomNumber
+
+
+class CheckIn(OnRoom):
+    """The room to let the guests into."""
+
+    room: Annotated[RoomNumber | None, Field(description="Without it, the assigned room.")] = None
+
+
+class CheckOut(OnRoom):
+    """Nothing but the room's version seen."""
+
+
+class Nothing(Given):
+    """No field at all."""
+
+
+class Booking(Schema):
+    """A stay, half-open [check_in, check_out) in the hotel's dates."""
+
+    booking_id: str = Field(examples=["B-7K2M9QXA"])
+    status: BookingStatus
+    room_type: str = Field(description="The code of the type booked.", examples=["D"])
+    room: str | None = Field(description="The number of the room kept or given.")
+    check_in: dt.date
+    check_out: dt.date
+    checked_in_at: dt.datetime | None
+    checked_out_at: dt.datetime | None
+    guest_name: str
+    adults: int
+    children: int
+
+
+class Bookings(Schema):
+    """A page of bookings, by arrival."""
+
+    bookings: list[Booking]
+    next: str | None = Field(description="The next page's `cursor`; null at the end.")
+
+
+class BulkCheckOut(Given):
+    """The rooms to check out together."""
+
+    room_numbers: list[RoomNumber] = Field(min_length=1, max_length=1000, examples=[["204", "205"]])
+
+
+class CheckedOut(Schema):
+    """A room checked out, and what of its stay was erased."""
+
+    room: str
+    booking_id: str | None = Field(description="Null for a room that was occupied without a stay.")
+    guests_deleted: int
+    orders_cleared: int
+    conversations_deleted: int
+
+
+class Skipped(Schema):
+    """A room left as it was, and why."""
+
+    room: str
+    reason: str
+
+
+class BulkCheckOutAnswer(Schema):
+    """What a bulk checkout did, room by room."""
+
+    checked_out: list[CheckedOut]
+    skipped: list[Skipped]
+
+
+class Overdue(Schema):
+    """An occupied room whose stay is past its checkout."""
+
+    room: str
+    booking_id: str
+    guest_name: str
+    check_out: dt.date
+    minutes_overdue: int = Field(description="Since the checkout time and its grace ran out.")
+
+
+class CheckoutNeeded(Schema):
+    """The rooms to ask about, the longest overdue first."""
+
+    rooms: list[Overdue]
+
+
+class Night(Schema):
+    """One type on one night."""
+
+    date: dt.date
+    rooms: int = Field(description="Active rooms of the type.")
+    out_of_order: int = Field(description="Out of order or under maintenance.")
+    not_ready: int = Field(description="Kept back by the hotel's readiness policy.")
+    held: int = Field(description="Stays that need one.")
+    sellable: int
+
+
+class TypeAvailability(Schema):
+    """A room type over the nights asked for."""
+
+    code: str
+    sellable: int = Field(description="For the whole stay: the least of its nights.")
+    ready_now: int = Field(description="Rooms that a guest could be let into this minute.")
+    nights: list[Night]
+
+
+class Availability(Schema):
+    """What can be sold, by type."""
+
+    room_types: list[TypeAvailability]
+
+
+class ErrorDetail(Schema):
+    """What was wrong."""
+
+    code: str = Field(description="Stable, for programs.", examples=["not_allowed"])
+    message: str = Field(description="A sentence for a person.")
+    fields: dict[str, list[str]] = Field(description="What was wrong with which field.")
+
+
+class Error(Schema):
+    """Why a request was not done; nothing was changed."""
+
+    error: ErrorDetail
+
+
+class Conflict(Error):
+    """A request that the state of the room or booking forbids."""
+
+    room: Annotated[
+        Room | None, Field(description="For `stale_version`: the room as it is now.")
+    ] = None
