@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from portal.access import memberships
-from portal.pages import pages_of
+from portal.pages import account_pages_of, pages_of
 
 
 def hotel(request: HttpRequest) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def hotel(request: HttpRequest) -> dict[str, Any]:
         "hotel": staff.hotel,
         "staff": staff,
         "pages": pages_of(staff),
+        "account_pages": account_pages_of(staff),
         "other_hotels": [
             other.hotel for other in memberships(request.user) if other.pk != staff.pk
         ],

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hotel.models import Hotel, Staff
 
 PREFIX = "rr_"
+NAME_MAX = 60
 
 
 def digest(text: str) -> str:
@@ -31,7 +32,9 @@ class ApiToken(models.Model):
     """A program's way in: it may do what its member of staff may. Only its digest is stored."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=60, help_text="What uses it, such as Front desk system.")
+    name = models.CharField(
+        max_length=NAME_MAX, help_text="What uses it, such as Front desk system."
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
         Staff, on_delete=models.PROTECT, null=True, editable=False, related_name="+"

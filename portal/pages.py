@@ -23,6 +23,8 @@ BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
 ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
 STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
+# Reached from the account menu.
+TOKENS = Page("tokens", "API tokens", "key", frozenset({Role.MANAGER}))
 PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, STATISTICS)
 
 FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
@@ -31,6 +33,11 @@ FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
 def pages_of(staff: Staff) -> list[Page]:
     """Return the pages that this person may open, in the navigation's order."""
     return [page for page in PAGES if staff.role in page.roles]
+
+
+def account_pages_of(staff: Staff) -> list[Page]:
+    """Return the pages that this person finds in the account menu."""
+    return [page for page in (TOKENS,) if staff.role in page.roles]
 
 
 def first_page_url(staff: Staff) -> str:

@@ -7,9 +7,11 @@ from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.db.models.functions import Length
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 
 from portal.cards import URGENCY
 from portal.columns import COLUMN_OF, COLUMNS
+from portal.models import ApiToken
 from rooms.choices import RoomStatus
 from rooms.models import Room
 
@@ -194,3 +196,35 @@ class AttendantTable(tables.Table):
     def value_name(self, value: str) -> str:
         """Give the export the name as text."""
         return as_text(value)
+
+
+class TokenTable(tables.Table):
+    """The hotel's API tokens, the newest first."""
+
+    name = tables.Column(verbose_name="Used by")
+    staff = tables.Column(
+        accessor="staff__name", verbose_name="Acts as", order_by="staff__user__first_name"
+    )
+    role = tables.Column(accessor="staff__get_role_display", verbose_name="Role", orderable=False)
+    state = tables.Column(orderable=False)
+    last_used_at = tables.DateTimeColumn(verbose_name="Last used", format="j M Y H:i")
+    expires_at = tables.DateTimeColumn(verbose_name="Expires", format="j M Y", default="never")
+    created_at = tables.DateTimeColumn(verbose_name="Made", format="j M Y")
+    created_by = tables.Column(
+        accessor="created_by__name", verbose_name="By", default="command", orderable=False
+    )
+    revoke = tables.Column(empty_values=(), orderable=False, verbose_name="")
+
+    class Meta:
+        attrs = {"class": "table list"}
+        empty_text = "No program has a token yet."
+        default = "never"
+
+    def render_revoke(self, record: ApiToken) -> str:
+        """Offer to revoke what still opens something."""
+        if record.revoked_at:
+            return ""
+        url = reverse("revoke_token", args=[record.staff.hotel.slug, record.pk])
+        return format_html(
+            '<a class="btn btn-sm" href="{}" aria-label="Revoke {}">Revoke…</a>', url, record.name
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, board, desk, lists, rooms
+from portal.views import account, board, desk, lists, rooms, tokens
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -28,6 +28,12 @@ urlpatterns = [
         "h/<slug:hotel_slug>/rooms/<str:room_number>/<slug:action>/",
         rooms.room_action,
         name="room_action",
+    ),
+    path("h/<slug:hotel_slug>/tokens/", tokens.tokens, name="tokens"),
+    path(
+        "h/<slug:hotel_slug>/tokens/<int:token_id>/revoke/",
+        tokens.revoke_token,
+        name="revoke_token",
     ),
     path("h/<slug:hotel_slug>/statistics/", lists.statistics, name="statistics"),
 ]

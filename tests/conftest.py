@@ -3,7 +3,7 @@ from django.contrib.auth.models import AbstractUser
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from portal import cards
+from portal import cards, tokens
 from portal.views import board
 from tests.factories import make_hotel, make_staff
 
@@ -18,8 +18,9 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
-def no_drawn_pages():
-    """Forget drawn cards and pages: a rolled-back test gives its ids and seqs to the next."""
+def no_memory():
+    """Forget drawn cards and counted requests: a rolled-back test gives its ids to the next."""
+    tokens._limiter.storage.reset()
     cards._cards.clear()
     board._pages.clear()
     board._frames.clear()

@@ -47,6 +47,15 @@
     lost("No answer from Readyroom: that was not saved. Does the Wi-Fi ask you to sign in? Then try again.");
   });
 
+  // ---- What is shown once is copied with one tap, also where a page without HTTPS has no clipboard.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (!button) return;
+    $(button.dataset.copy).select();
+    document.execCommand("copy");
+    button.textContent = "Copied";
+  });
+
   // ---- A note outlives whatever happens between the tap and the answer, a lost sign-in included.
   const draft = (form) => `draft ${new URL(form.action).pathname}`;
   document.addEventListener("input", ({ target }) => {

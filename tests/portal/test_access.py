@@ -13,11 +13,13 @@ from django.urls import URLPattern, URLResolver, reverse
 from hotel.choices import DESK, EVERYONE, INSPECTORS, BookingStatus, Role
 from hotel.models import Booking
 from portal import urls
+from portal.models import ApiToken
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomEvent
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.portal.reading import htmx, read, toast
 
+MANAGERS = frozenset({Role.MANAGER})
 READ = {"GET", "HEAD"}
 WRITE = {"GET", "HEAD", "POST"}
 
@@ -44,6 +46,8 @@ IN_A_HOTEL = {
     "booking": Expected(DESK, READ, "“Arrivals” is for front desk or manager"),
     "booking_action": Expected(DESK, WRITE, "“Arrivals” is for front desk or manager"),
     "rooms": Expected(DESK | INSPECTORS, READ, "“Rooms” is for supervisor, front desk or manager"),
+    "tokens": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
+    "revoke_token": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
     "statistics": Expected(INSPECTORS, READ, "“Statistics” is for supervisor or manager"),
 }
 # Each has its own tests in test_account.py.
@@ -82,7 +86,13 @@ def booking(hotel) -> Booking:
 
 
 @pytest.fixture
-def at(hotel, room, booking):
+def token(hotel) -> ApiToken:
+    """A token of the hotel's."""
+    return ApiToken.issue(staff=make_staff(hotel=hotel), name="Front desk system")[0]
+
+
+@pytest.fixture
+def at(hotel, room, booking, token):
     """Give an address of the hotel's, or of the hotel, room or booking that is named."""
 
     def at(name: str, **other: str) -> str:
@@ -91,6 +101,7 @@ def at(hotel, room, booking):
             "room_number": room.number,
             "booking_id": booking.booking_id,
             "action": ACTIONS.get(name, ""),
+            "token_id": token.pk,
             **other,
         }
         return reverse(name, kwargs={key: known[key] for key in PATTERNS[name].pattern.converters})

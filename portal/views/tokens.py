@@ -1,0 +1,44 @@
+"""The hotel's API tokens: who has one, a new one, one less."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django_tables2 import RequestConfig
+
+from portal.access import StaffRequest, for_page
+from portal.models import ApiToken
+from portal.pages import TOKENS
+from portal.tables import TokenTable
+from portal.token_forms import TokenForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page(TOKENS)
+def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """List the tokens (GET), or issue one and show its secret this once (POST)."""
+    issued, secret = None, ""
+    form = TokenForm(request.POST or None, hotel=request.hotel)
+    if request.method == "POST" and form.is_valid():
+        issued, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
+        form = TokenForm(None, hotel=request.hotel)
+    rows = ApiToken.objects.filter(staff__hotel=request.hotel)
+    table = TokenTable(rows.select_related("staff__user", "created_by__user"))
+    RequestConfig(request, paginate={"per_page": 25, "silent": True}).configure(table)
+    context = {"form": form, "table": table, "issued": issued, "secret": secret}
+    return render(request, "tokens/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page(TOKENS)
+def revoke_token(request: StaffRequest, hotel_slug: str, token_id: int) -> HttpResponse:
+    """Ask once, then close the door that a token opens."""
+    token = get_object_or_404(
+        ApiToken.objects.select_related("staff__user"), pk=token_id, staff__hotel=request.hotel
+    )
+    if request.method != "POST":
+        return render(request, "tokens/revoke.html", {"token": token})
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    messages.success(request, f"“{token.name}” is revoked: it opens nothing any more.")
+    return redirect("tokens", hotel_slug)
