@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Field
 from django.utils import timezone
 
+from hotel.choices import BookingStatus
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed
 from hotel.models import Booking, Hotel, Staff
 from rooms import log, permissions
@@ -35,6 +36,8 @@ NOTED_FOR_HOUSEKEEPING = frozenset(
         Action.MARK_DIRTY,
     }
 )
+# How the stay stands once it has begun or ended with its room (hotel.stays saves it first).
+STAY_AFTER = {Action.CHECK_IN: BookingStatus.IN_HOUSE, Action.CHECK_OUT: BookingStatus.COMPLETED}
 # Actions that end what the note was about: without a new one, the old one goes.
 SUPERSEDES_NOTES = frozenset({Action.MARK_CLEANED, Action.CHECK_OUT, Action.MARK_DIRTY})
 
@@ -73,9 +76,10 @@ def perform(
 
     `room` is brought up to date in place, also when the action is refused. `notes` are the reason
     for take_out_of_order; `start` and `until` its dates, half-open; `room_status` is override's
-    choice; `booking` the stay of a check-in, a checkout, or their undo. A repeated `request_id`
-    returns the first event and changes nothing. `occurred_at` is when the person did it, by their
-    device; it is brought within the last 24 hours and after what happened to the room before.
+    choice; `booking` the stay of a check-in or a checkout, begun or ended already in the same
+    transaction, or of their undo. A repeated `request_id` returns the first event and changes
+    nothing. `occurred_at` is when the person did it, by their device; it is brought within the
+    last 24 hours and after what happened to the room before.
 
     Raises NotAllowed, IllegalTransition, InvalidInput (with fields), or StaleVersion where
     `expected_version` is given and the room has moved on.
@@ -184,15 +188,12 @@ def _changes(
     action: Action, room: Room, by: Staff, given: Given, moment: dt.datetime
 ) -> dict[str, Any]:
     """Return the fields that the action sets, by name; the status among them where it moves."""
+    _require_its_stay(action, room, given.booking)
     changes: dict[str, Any] = {}
     status = RoomStatus(room.room_status)
     match action:
         case Action.CHECK_IN:
-            if given.booking is None:
-                raise InvalidInput({"booking": "Say which booking checks in."})
             changes["room_status"] = RoomStatus.OCCUPIED
-        case Action.CHECK_OUT if given.booking is None and room.bookings.in_house().exists():
-            raise InvalidInput({"booking": "The room's stay checks out with it."})
         case Action.CHECK_OUT if room.maintenance_required:
             changes["room_status"] = RoomStatus.MAINTENANCE_REQUIRED
             changes["return_status"] = RoomStatus.CHECKOUT_DIRTY
@@ -233,6 +234,20 @@ def _changes(
     elif action in SUPERSEDES_NOTES:
         changes["housekeeping_notes"] = ""
     return _consistent(room, changes, by, moment)
+
+
+def _require_its_stay(action: Action, room: Room, stay: Booking | None) -> None:
+    """Raise InvalidInput unless `stay` is the one that begins or ends with this action, or none."""
+    if action is Action.CHECK_IN and stay is None:
+        raise InvalidInput({"booking": "Say which booking checks in."})
+    if action is Action.CHECK_OUT and room.bookings.in_house().exists():
+        raise InvalidInput({"booking": "The room's stay checks out with it."})
+    if stay and (stay.hotel_id, stay.room_id, stay.status) != (
+        room.hotel_id,
+        room.pk,
+        STAY_AFTER.get(action),
+    ):
+        raise InvalidInput({"booking": f"Booking {stay.booking_id} is not this room's stay."})
 
 
 def _leave_service(room: Room, target: RoomStatus) -> dict[str, Any]:
@@ -329,7 +344,7 @@ def _consistent(
 
 def _restored(undone: RoomEvent, booking: Booking | None) -> dict[str, Any]:
     """Return the fields as they were before the event that is undone."""
-    if undone.action in (Action.CHECK_IN, Action.CHECK_OUT) and undone.booking != booking:
+    if undone.booking != booking:
         raise IllegalTransition("A check-in or checkout is undone with its stay.")
     return {name: FIELDS[name].to_python(value) for name, value in undone.before.items()}
 

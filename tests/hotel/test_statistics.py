@@ -56,10 +56,12 @@ def tell(supervisor, housekeeper, clerk, manager):
         for minute, action, *more in steps:
             given = {"by": actors.get(action, manager), "notes": "because", **dict(*more)}
             if action is Action.CHECK_IN:
-                given["booking"] = make_booking(hotel=room.hotel, room=room)
+                given["booking"] = make_booking(hotel=room.hotel, room=room, status="IN_HOUSE")
             if action is Action.MARK_MAINTENANCE:
                 given["priority"] = Priority.HIGH
             perform(action, room, source=Source.REPLAY, occurred_at=at(minute), **given)
+            # The log alone is read: the stay is over before the room's checkout is told.
+            room.bookings.in_house().update(status="COMPLETED", checked_out_at=at(minute))
 
     return tell
 

@@ -314,34 +314,6 @@ class TestWhoMayNot:
         assert not RoomEvent.objects.exists()
 
 
-class TestCheckInAndOut:
-    def test_a_check_in_names_its_booking(self, hotel, clerk):
-        room = make_room(hotel=hotel)
-
-        with pytest.raises(InvalidInput) as refused:
-            perform(Action.CHECK_IN, room, by=clerk)
-
-        assert "booking" in refused.value.fields
-        assert row(room)["room_status"] == S.AVAILABLE
-
-    def test_a_stay_in_house_is_not_left_behind_by_a_checkout_of_the_room(self, hotel, clerk):
-        room = make_room(hotel=hotel, status=S.OCCUPIED)
-        make_booking(hotel=hotel, room=room, status="IN_HOUSE")
-
-        with pytest.raises(InvalidInput) as refused:
-            perform(Action.CHECK_OUT, room, by=clerk)
-
-        assert "booking" in refused.value.fields
-        assert row(room)["is_occupied"] is True
-
-    def test_a_room_imported_as_occupied_checks_out_without_a_stay(self, hotel, clerk):
-        room = make_room(hotel=hotel, status=S.OCCUPIED)
-
-        perform(Action.CHECK_OUT, room, by=clerk)
-
-        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
-
-
 class TestNewRooms:
     def test_they_start_as_their_flags_say_and_each_has_an_event(self, hotel: Hotel):
         kind = make_room_type(hotel=hotel)

@@ -105,7 +105,9 @@ def tried(action: Action, room_pk: int, hotel: Hotel, manager: Staff) -> set:
     assert manager.role == Role.MANAGER, "only a manager may do everything"
     with transaction.atomic():
         room = Room.objects.get(pk=room_pk)
-        booking = make_booking(hotel=hotel) if action == Action.CHECK_IN else None
+        booking = None
+        if action == Action.CHECK_IN:
+            booking = make_booking(hotel=hotel, room=room, status="IN_HOUSE")
         try:
             event = perform(action, room, by=manager, notes="why", priority="LOW", booking=booking)
             return {(event.from_status, event.to_status, action)}

@@ -142,7 +142,11 @@ def make_state(hotel: Hotel, state: str) -> Room:
 
 def attempt(action: str, room: Room, by: Staff) -> RoomEvent:
     """Do the action with all that it could ask for."""
-    booking = make_booking(hotel=room.hotel) if action == "check_in" else None
+    booking = (
+        make_booking(hotel=room.hotel, room=room, status="IN_HOUSE")
+        if action == "check_in"
+        else None
+    )
     return perform(
         Action(action),
         room,
