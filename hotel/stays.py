@@ -23,7 +23,7 @@ from hotel.exceptions import (
 )
 from hotel.models import Booking, Guest, Hotel, Staff
 from rooms import housekeeping, log, permissions
-from rooms.choices import Action, Source
+from rooms.choices import Action, LogAction, Source
 from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent, new_guest_pin
 
@@ -72,19 +72,26 @@ def check_in(
                 "it can be given once it is ready."
             )
         bookings.require_free(booking, room)
+        before = {
+            "room": booking.room_id,
+            "given_room_type": booking.given_room_type_id,
+            "guest_made": None,
+        }
         bookings.give(booking, room, previous, by, source, at)
         booking.status = BookingStatus.IN_HOUSE
         booking.given_room_type = room.room_type
         booking.checked_in_at = at or timezone.now()
         booking.save(update_fields=["room", "status", "given_room_type", "checked_in_at"])
         if not booking.guests.update(room=room):
-            Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
+            made = Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
+            before["guest_made"] = made.pk
         Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin(), push_token="")
         perform(
             Action.CHECK_IN,
             room,
             by=by,
             booking=booking,
+            stay_before=before,
             expected_version=expected_version,
             request_id=request_id,
             source=source,
@@ -304,15 +311,23 @@ def undo(
 ) -> RoomEvent:
     """Undo the caller's own last change of the room; a check-in or checkout with its stay.
 
-    What a checkout closed is open again; what a bulk checkout erased is gone, so that is refused.
-    Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
+    A check-in leaves its booking as it was, in the room kept for it before unless another stay
+    has that by now. What a checkout closed is open again; what a bulk checkout erased is gone, so
+    that is refused. Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
     """
     with transaction.atomic():
-        room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
+        # A check-in's former room too, before the booking: see the order in rooms.log.
+        former_pk = _stay_before(room.events.of_status().order_by("-seq").first()).get("room")
+        pks = {room.pk, former_pk or room.pk}
+        list(Room.objects.filter(pk__in=pks).locked())
+        room.refresh_from_db(from_queryset=Room.objects.with_people())
         stay = None
         if not log.first_result(room.hotel, request_id, action=Action.UNDO, room_id=room.pk):
             log.require_version(room, expected_version)
-            stay = undoable(by, room).booking
+            last = undoable(by, room)
+            if _stay_before(last).get("room") != former_pk:
+                raise IllegalTransition(f"Room {room.number} changed meanwhile: look again.")
+            stay = last.booking
         if stay:
             stay = Booking.objects.select_for_update().get(pk=stay.pk)
         event = perform(
@@ -324,8 +339,8 @@ def undo(
             request_id=request_id,
             source=source,
         )
-        if stay and event.undoes and event.undoes.action == Action.CHECK_IN:
-            _reopen_arrival(stay)
+        if stay and stay.status == BookingStatus.IN_HOUSE:
+            _reopen_arrival(stay, event)
         elif stay:
             _reopen_stay(stay, room)
     return event
@@ -398,12 +413,33 @@ def _closable(booking: Booking) -> tuple[QuerySet[Any], ...]:
     )
 
 
-def _reopen_arrival(booking: Booking) -> None:
+def _stay_before(event: RoomEvent | None) -> dict[str, Any]:
+    """Return what a check-in noted of its booking as it was; empty for anything else."""
+    return event.before.get("stay", {}) if event else {}
+
+
+def _reopen_arrival(booking: Booking, undo: RoomEvent) -> None:
+    """Expect the guests again, as before the check-in, in the room that was kept for them."""
+    before = _stay_before(undo.undoes)
+    kept = Room.objects.filter(pk=before["room"]).first()
+    if kept and kept.bookings.clashing(booking.check_in, booking.check_out).exclude(pk=booking.pk):
+        kept = None
     booking.status = BookingStatus.CONFIRMED
-    booking.given_room_type = None
+    booking.room = kept
+    booking.given_room_type_id = before["given_room_type"]
     booking.checked_in_at = None
-    booking.save(update_fields=["status", "given_room_type", "checked_in_at"])
+    booking.save(update_fields=["status", "room", "given_room_type", "checked_in_at"])
+    booking.guests.filter(pk=before["guest_made"]).delete()
     booking.guests.update(room=None)
+    if kept and kept != undo.room:
+        log.append(
+            undo.hotel,
+            LogAction.ROOM_ASSIGNED,
+            by=undo.actor,
+            source=Source(undo.source),
+            room=kept,
+            booking=booking,
+        )
 
 
 def _reopen_stay(booking: Booking, room: Room) -> None:

@@ -53,6 +53,7 @@ class Given:
     until: dt.date | None = None
     room_status: str = ""
     booking: Booking | None = None
+    stay_before: dict[str, Any] | None = None
 
 
 def perform(
@@ -67,6 +68,7 @@ def perform(
     until: dt.date | None = None,
     room_status: str = "",
     booking: Booking | None = None,
+    stay_before: dict[str, Any] | None = None,
     expected_version: int | None = None,
     request_id: str = "",
     source: Source = Source.PORTAL,
@@ -77,9 +79,10 @@ def perform(
     `room` is brought up to date in place, also when the action is refused. `notes` are the reason
     for take_out_of_order; `start` and `until` its dates, half-open; `room_status` is override's
     choice; `booking` the stay of a check-in or a checkout, begun or ended already in the same
-    transaction, or of their undo. A repeated `request_id` returns the first event and changes
-    nothing. `occurred_at` is when the person did it, by their device; it is brought within the
-    last 24 hours and after what happened to the room before.
+    transaction, or of their undo; `stay_before` what it was, kept for hotel.stays to restore.
+    A repeated `request_id` returns the first event and changes nothing. `occurred_at` is when the
+    person did it, by their device; it is brought within the last 24 hours and after what happened
+    to the room before.
 
     Raises NotAllowed, IllegalTransition, InvalidInput (with fields), or StaleVersion where
     `expected_version` is given and the room has moved on.
@@ -92,6 +95,7 @@ def perform(
         until=until,
         room_status=room_status,
         booking=booking,
+        stay_before=stay_before,
     )
     with log.one_request(room):
         room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
@@ -346,7 +350,11 @@ def _restored(undone: RoomEvent, booking: Booking | None) -> dict[str, Any]:
     """Return the fields as they were before the event that is undone."""
     if undone.booking != booking:
         raise IllegalTransition("A check-in or checkout is undone with its stay.")
-    return {name: FIELDS[name].to_python(value) for name, value in undone.before.items()}
+    return {
+        name: FIELDS[name].to_python(value)
+        for name, value in undone.before.items()
+        if name in FIELDS
+    }
 
 
 def _write(
@@ -370,9 +378,12 @@ def _write(
         if getattr(room, attname) != old:
             # Not DjangoJSONEncoder: it would cut the microseconds that undo must restore.
             before[attname] = old.isoformat() if isinstance(old, dt.date) else old
+    changed = list(before)
+    if given.stay_before:
+        before["stay"] = given.stay_before
     room.version += 1
     room.last_seq = log.take_seqs(room.hotel)
-    room.save(update_fields=[*before, "version", "last_seq"])
+    room.save(update_fields=[*changed, "version", "last_seq"])
     return RoomEvent.objects.create(
         hotel=room.hotel,
         seq=room.last_seq,

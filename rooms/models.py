@@ -242,7 +242,8 @@ class RoomEvent(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     # The room's version after the event; 0 where the event did not change the room.
     room_version = models.PositiveIntegerField(default=0)
-    # The changed fields as they were before, so that undo restores exactly those.
+    # The changed fields as they were before, so that undo restores exactly those; a check-in's
+    # booking besides, under "stay" (hotel.stays).
     before = models.JSONField(default=dict)
     undoes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="undone_by"

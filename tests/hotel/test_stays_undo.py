@@ -8,11 +8,11 @@ from django.utils import timezone
 from hotel import bookings, stays
 from hotel.choices import BookingStatus, Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, RoomTaken, StaleVersion
-from hotel.models import Booking, Order
-from rooms.choices import Action, RoomStatus
+from hotel.models import Booking, Guest, Order
+from rooms.choices import Action, LogAction, RoomStatus
 from rooms.housekeeping import perform
 from rooms.models import Room
-from tests.factories import make_booking, make_room
+from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import everything_about, make_stay
 
 S = RoomStatus
@@ -63,6 +63,70 @@ class TestUndoOfACheckIn:
         room.refresh_from_db()
         assert room.is_bookable
         assert not room.bookings.exists()
+
+    def test_a_booking_without_a_room_or_named_guests_is_without_them_again(self, hotel, clerk):
+        room = make_room(hotel=hotel)
+        booking = make_booking(hotel=hotel)
+        before = everything_about(booking)
+        stays.check_in(booking, room, by=clerk)
+
+        stays.undo(room, by=clerk)
+
+        assert everything_about(booking) == before
+        assert not room.bookings.exists()
+
+    def test_a_guest_of_the_bookings_own_name_who_was_there_before_stays(self, hotel, clerk):
+        booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), guest_name="Ada")
+        Guest.objects.create(booking=booking, name="Ada")
+        stays.check_in(booking, by=clerk)
+
+        stays.undo(booking.room, by=clerk)
+
+        assert Guest.objects.get().name == "Ada"
+
+    def test_the_type_that_an_imported_stay_was_given_is_known_again(self, hotel, clerk):
+        suite = make_room_type(hotel=hotel, code="S")
+        booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), given_room_type=suite)
+        stays.check_in(booking, by=clerk)
+
+        stays.undo(booking.room, by=clerk)
+
+        assert Booking.objects.get().given_room_type == suite
+
+    def test_the_room_kept_before_is_kept_again_and_both_cards_are_told(self, hotel, clerk):
+        # The former room has the lower pk once and the higher once: the locks' order.
+        for former_first in (True, False):
+            rooms = [make_room(hotel=hotel), make_room(hotel=hotel)]
+            kept, given = rooms if former_first else rooms[::-1]
+            booking = make_booking(hotel=hotel, room=kept, guests=1)
+            before = everything_about(booking)
+            stays.check_in(booking, given, by=clerk)
+            seen = hotel.events.latest().seq
+
+            undone = stays.undo(given, by=clerk)
+
+            assert everything_about(booking) == before
+            assert [(e.action, e.room, e.booking) for e in hotel.events.after(seen)] == [
+                (Action.UNDO, given, booking),
+                (LogAction.ROOM_ASSIGNED, kept, booking),
+            ]
+            for room in rooms:
+                room.refresh_from_db()
+            assert given.last_seq == undone.seq
+            assert kept.last_seq == undone.seq + 1
+
+    def test_unless_another_stay_has_it_by_now(self, hotel, clerk):
+        kept, given = make_room(hotel=hotel), make_room(hotel=hotel)
+        booking = make_booking(hotel=hotel, room=kept)
+        stays.check_in(booking, given, by=clerk)
+        other = bookings.assign(make_booking(hotel=hotel), kept, by=clerk)
+
+        stays.undo(given, by=clerk)
+
+        booking.refresh_from_db()
+        assert (booking.status, booking.room) == (BookingStatus.CONFIRMED, None)
+        assert kept.bookings.get() == other
+        assert hotel.events.latest().action == Action.UNDO
 
 
 class TestUndoOfACheckOut:
