@@ -111,7 +111,7 @@ class SetupAdmin(ModelAdmin):
 
     def lock(self, obj: Any) -> None:
         """Lock what the change needs, in the order of rooms.log."""
-        Hotel.objects.select_for_update().get(pk=self.hotel_of(obj).pk)
+        log.lock(self.hotel_of(obj))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -254,7 +254,7 @@ class PersonAdmin(BaseUserAdmin):
         hotels = (
             Hotel.objects.filter(staff__user=before) if change and renamed else Hotel.objects.none()
         )
-        locked = list(hotels.select_for_update(of=("self",)).order_by("pk"))
+        locked = list(hotels.select_for_update(of=("self",), no_key=True).order_by("pk"))
         super().save_model(request, obj, form, change)
         for hotel in locked:
             tell(hotel, differences(before, obj, renamed))

@@ -73,7 +73,8 @@ def import_rooms(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
     result = Imported()
     parsed = _parse(lines, lambda line: _parse_room(hotel, line), result, strict)
     with transaction.atomic():
-        known = _lock(hotel).rooms.values_list("number", flat=True)
+        # A second import waits for the first.
+        known = log.lock(hotel).rooms.values_list("number", flat=True)
         new = _only_new(parsed, set(known), result)
         types = _types(hotel, [kind for _, kind in new.values()], result)
         for room, kind in new.values():
@@ -91,7 +92,8 @@ def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
     result = Imported()
     parsed = _parse(lines, lambda line: _parse_stay(hotel, line), result, strict)
     with transaction.atomic():
-        known = _lock(hotel).bookings.values_list("booking_id", flat=True)
+        # A second import waits for the first.
+        known = log.lock(hotel).bookings.values_list("booking_id", flat=True)
         new = _only_new(parsed, set(known), result)
         codes = {code for _, booked, given in new.values() for code in (booked, given) if code}
         types = _types(hotel, [_new_type(hotel, code) for code in sorted(codes)], result)
@@ -211,11 +213,6 @@ def _set_times(stay: Booking, departure: dt.date) -> None:
     arrives, leaves = DAY_USE if departure == stay.check_in else (ARRIVAL, hotel.checkout_time)
     stay.checked_in_at = hotel.moment(stay.check_in, arrives)
     stay.checked_out_at = hotel.moment(departure, leaves)
-
-
-def _lock(hotel: Hotel) -> Hotel:
-    """Return the hotel with its row locked: a second import waits for the first."""
-    return Hotel.objects.select_for_update().get(pk=hotel.pk)
 
 
 def _only_new(parsed: dict[str, Parsed], known: set[str], result: Imported) -> dict[str, Parsed]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from hotel.admin import LookOnlyAdmin, SetupAdmin, SetupForm, tell
-from hotel.models import Hotel
+from rooms import log
 from rooms.choices import Source
 from rooms.housekeeping import add_rooms
 from rooms.models import Room, RoomEvent, RoomType
@@ -76,7 +76,7 @@ class RoomAdmin(SetupAdmin):
     def lock(self, obj: Room) -> None:
         """Lock the room before the hotel."""
         Room.objects.locked().get(pk=obj.pk)
-        Hotel.objects.select_for_update().get(pk=obj.hotel_id)
+        log.lock(obj.hotel)
 
     def insert(self, obj: Room) -> None:
         """Add the room the way an import does, with its first event."""

@@ -2,7 +2,8 @@
 
 Locks are always taken in one order: rooms by pk, then the booking, then the hotel's row, which
 `append` locks last and holds until the transaction ends. So seq has no gaps, events become
-visible in its order, and no two callers wait for each other.
+visible in its order, and no two callers wait for each other. No lock is on a row's key: whoever
+has written a row that refers to the same hotel, room or booking can still have it next.
 """
 
 import datetime as dt
@@ -19,6 +20,11 @@ from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
 
 USED = "This request id was used for another request."
+
+
+def lock(hotel: Hotel) -> Hotel:
+    """Lock the hotel's row, the last in the order above, and return it as it is now."""
+    return Hotel.objects.select_for_update(no_key=True).get(pk=hotel.pk)
 
 
 def take_seqs(hotel: Hotel, count: int = 1) -> int:

@@ -80,7 +80,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def locked(self) -> "RoomQuerySet":
         """Lock the rows, lowest pk first, so that two callers never wait for each other."""
-        return self.select_for_update(of=("self",)).order_by("pk")
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 class Room(models.Model):
