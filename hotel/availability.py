@@ -38,10 +38,17 @@ class Night:
     @property
     def sellable(self) -> int:
         """Rooms that can still be sold for this night."""
-        usable = self.rooms - self.out_of_order - self.not_ready
+        return 0 if self.past else self._left(self.rooms - self.out_of_order - self.not_ready)
+
+    @property
+    def assignable(self) -> int:
+        """Rooms left to give to a stay of another type: one on its way to ready will do."""
+        return self._left(self.rooms - self.out_of_order)
+
+    def _left(self, usable: int) -> int:
         if self.limit is not None:
             usable = min(usable, self.limit)
-        return 0 if self.past else max(0, usable - self.held)
+        return max(0, usable - self.held)
 
 
 @dataclass

@@ -72,15 +72,13 @@ def create(
         raise InvalidInput(errors)
     with transaction.atomic():
         # The hotel's row orders competing bookings: the second sees what the first took.
-        Hotel.objects.select_for_update().get(pk=hotel.pk)
+        log.lock(hotel)
         if first := log.first_result(hotel, request_id, action=LogAction.BOOKING_CREATED):
             return _booking_of(first)
         if hotel.bookings.filter(booking_id=booking_id).exists():
             raise InvalidInput({"booking_id": f"Booking {booking_id} exists already."})
         (offer,) = availability(hotel, check_in, check_out, room_type=room_type, at=at)
-        if offer.sellable < 1:
-            full = next(night for night in offer.nights if night.sellable < 1)
-            raise NoAvailability(f"No {room_type.name} is left for {full.date:%-d %B %Y}.")
+        _require_left(room_type, {night.date: night.sellable for night in offer.nights})
         booking.save()
         log.append(
             hotel,
@@ -106,7 +104,8 @@ def assign(
     """Keep a room for an arrival, of the booked type or another; the room may still be on its way.
 
     Raises NotAllowed, IllegalTransition (the booking is not awaited), NotBookable (out of order
-    when the guest comes), or RoomTaken (another stay has it for some of the time).
+    when the guest comes), RoomTaken (another stay has it for some of the time), or NoAvailability
+    (a room of another type than the stay has so far, and that type is sold out on a night).
     """
     hotel = booking.hotel
     permissions.require_role(by, DESK, hotel, LogAction.ROOM_ASSIGNED.label)
@@ -121,6 +120,7 @@ def assign(
         require_free(booking, room)
         if previous == room:
             return booking
+        require_type_left(booking, room, at)
         give(booking, room, previous, by, source, at)
         booking.save(update_fields=["room"])
         log.append(
@@ -189,7 +189,7 @@ def lock(booking: Booking, room: Room | None) -> Room | None:
     seen = booking.room_id
     booking.refresh_from_db(
         from_queryset=Booking.objects.select_related("hotel", "room").select_for_update(
-            of=("self",)
+            of=("self",), no_key=True
         )
     )
     if booking.room_id != seen and booking.status in HOLDING:
@@ -224,6 +224,21 @@ def require_free(booking: Booking, room: Room) -> None:
             f"Room {room.number} is kept for booking {other.booking_id}, "
             f"{other.check_in:%-d %B} to {other.check_out:%-d %B}."
         )
+
+
+def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> None:
+    """Raise NoAvailability where the room's type is sold out for a night still ahead.
+
+    Asked only where the stay holds another type so far. The hotel's row stays locked, so that the
+    type's last room is not sold meanwhile.
+    """
+    hotel, kind = booking.hotel, room.room_type
+    if kind.pk == (booking.room or booking).room_type_id:
+        return
+    log.lock(hotel)
+    begin = min(max(booking.check_in, hotel.business_date(at)), booking.check_out)
+    (offer,) = availability(hotel, begin, booking.check_out, room_type=kind, at=at)
+    _require_left(kind, {night.date: night.assignable for night in offer.nights})
 
 
 def require_in_use(room: Room) -> None:
@@ -298,6 +313,13 @@ def _release(
             occurred_at=at,
         )
     return booking
+
+
+def _require_left(kind: RoomType, left: dict[dt.date, int]) -> None:
+    """Raise NoAvailability, naming the first night of which nothing is left."""
+    for night, rooms in left.items():
+        if rooms < 1:
+            raise NoAvailability(f"No {kind.name} is left for {night:%-d %B %Y}.")
 
 
 def _field_errors(booking: Booking) -> dict[str, str]:

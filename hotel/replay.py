@@ -17,7 +17,13 @@ from django.utils import timezone
 
 from hotel import bookings, stays
 from hotel.choices import BookingStatus
-from hotel.exceptions import IllegalTransition, InvalidInput, NotBookable, RoomTaken
+from hotel.exceptions import (
+    IllegalTransition,
+    InvalidInput,
+    NoAvailability,
+    NotBookable,
+    RoomTaken,
+)
 from hotel.models import Booking, Hotel
 from hotel.replay_report import Report
 from hotel.replay_roster import Roster, make_roster
@@ -274,7 +280,7 @@ class _Replay:
                     stays.check_in(stay.booking, room, by=clerk, source=Source.REPLAY, at=moment)
             except NotBookable:
                 self.report.refused += 1
-            except (RoomTaken, IllegalTransition):
+            except (RoomTaken, IllegalTransition, NoAvailability):
                 continue
             else:
                 self.report.checked_in += 1

@@ -41,7 +41,8 @@ def check_in(
     """Let the guests in: into `room`, or the assigned one. The room gets a new guest PIN.
 
     Raises NotAllowed, IllegalTransition (not awaited, or not today), InvalidInput (no room),
-    NotBookable (not ready this minute), RoomTaken, StaleVersion.
+    NotBookable (not ready this minute), RoomTaken, NoAvailability (a room of another type than the
+    stay has so far, and that type is sold out on a night), StaleVersion.
     """
     hotel = booking.hotel
     permissions.require_role(by, DESK, hotel, Action.CHECK_IN.label)
@@ -72,6 +73,7 @@ def check_in(
                 "it can be given once it is ready."
             )
         bookings.require_free(booking, room)
+        bookings.require_type_left(booking, room, at)
         before = {
             "room": booking.room_id,
             "given_room_type": booking.given_room_type_id,
@@ -329,7 +331,7 @@ def undo(
                 raise IllegalTransition(f"Room {room.number} changed meanwhile: look again.")
             stay = last.booking
         if stay:
-            stay = Booking.objects.select_for_update().get(pk=stay.pk)
+            stay = Booking.objects.select_for_update(no_key=True).get(pk=stay.pk)
         event = perform(
             Action.UNDO,
             room,

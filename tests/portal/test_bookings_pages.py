@@ -212,6 +212,20 @@ def test_a_room_that_another_stay_has_is_refused_by_name(hotel, act):
     assert booking.room is None
 
 
+@pytest.mark.parametrize("action", ["assign", "check-in"])
+def test_a_better_room_of_a_type_that_is_sold_out_is_refused_with_the_date(hotel, act, action):
+    suite = make_room_type(hotel=hotel, code="SUI", name="Suite")
+    make_room(hotel=hotel, number="9", room_type=suite)
+    make_booking(hotel=hotel, room_type=suite)
+    booking = make_booking(hotel=hotel)
+
+    response = act(booking, action, {"room": "9"})
+
+    assert response.status_code == 409
+    said = f"No Suite is left for {booking.check_in:%-d %B %Y}."
+    assert said in read(response).one("p", "message").text
+
+
 @pytest.mark.parametrize("number", ["", "999", "THEIRS"])
 def test_a_room_that_is_not_there_is_refused_beside_the_field(hotel, act, number):
     make_room(hotel=make_hotel(), number="THEIRS")

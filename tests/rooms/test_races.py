@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test import Client
 
 from hotel import bookings, stays
@@ -27,11 +28,11 @@ from hotel.exceptions import (
     RoomTaken,
     StaleVersion,
 )
-from hotel.models import Booking, Hotel, Staff
+from hotel.models import Booking, Guest, Hotel, Staff
 from rooms.choices import Action, RoomStatus
 from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent, RoomType
-from tests.factories import make_booking, make_hotel, make_room, make_staff
+from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +41,7 @@ needs_row_locks = pytest.mark.skipif(
     reason="needs PostgreSQL: SQLite has one lock for the whole file",
 )
 S = RoomStatus
+AS_SUITE = Q(room__room_type__code="S") | Q(room=None, room_type__code="S")
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -297,6 +299,23 @@ class TestTheDesk:
             assert kinds(answers) == {Booking: 2}
         assert_no_gap(hotel)
 
+    def test_the_last_room_of_a_better_type_is_not_given_and_sold_at_once(
+        self, hotel, clerk, manager
+    ):
+        suite = make_room_type(hotel=hotel, code="S")
+        for n in range(1, 4):
+            room = make_room(hotel=hotel, room_type=suite)
+            booking = make_booking(hotel=hotel)
+
+            answers = at_once(
+                partial(assign, booking, room, clerk),
+                partial(book, suite, hotel.business_date(), manager),
+            )
+
+            assert kinds(answers) == {Booking: 1, NoAvailability: 1}
+            assert Booking.objects.holding().filter(AS_SUITE).count() == n
+        assert_no_gap(hotel)
+
     def test_a_stay_that_two_check_out_ends_once(self, hotel, clerk, manager):
         stay = make_stay(hotel=hotel)
 
@@ -357,6 +376,27 @@ class TestTheDesk:
             assert sorted(left) == sorted(numbers), "each room once, by whoever came first"
         assert not Room.objects.filter(is_occupied=True).exists()
         assert_no_gap(hotel)
+
+
+@pytest.mark.postgres
+@needs_row_locks
+def test_rows_that_refer_to_what_is_locked_later_do_not_make_two_wait_for_each_other(hotel, clerk):
+    room = make_room(hotel=hotel)
+    booking = make_booking(hotel=hotel, room=room)
+    both_referred = Barrier(2)
+
+    def request(n: int) -> None:
+        with transaction.atomic():
+            kind = RoomType.objects.create(hotel_id=hotel.pk, code=f"T{n}")
+            Guest.objects.create(booking_id=booking.pk, room_id=room.pk, name="Ada")
+            connection.check_constraints()
+            both_referred.wait(timeout=10)
+            bookings.cancel(own(booking), by=clerk)
+            with pytest.raises(NoAvailability):
+                book(kind, hotel.business_date(), clerk)
+
+    assert at_once(partial(request, 1), partial(request, 2)) == [None, None]
+    assert_no_gap(hotel)
 
 
 def test_a_busy_hour_of_everything_at_once_breaks_nothing(hotel, staff, django_user_model):
