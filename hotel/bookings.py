@@ -23,6 +23,9 @@ from rooms import log, permissions
 from rooms.choices import LogAction, Source
 from rooms.models import Room, RoomEvent, RoomType
 
+# What makes a booking the one that was asked for.
+ASKED = ("room_type_id", "check_in", "check_out", "guest_name", "adults", "children")
+
 
 def create(
     hotel: Hotel,
@@ -73,8 +76,9 @@ def create(
     with transaction.atomic():
         # The hotel's row orders competing bookings: the second sees what the first took.
         log.lock(hotel)
-        if first := log.first_result(hotel, request_id, action=LogAction.BOOKING_CREATED):
-            return _booking_of(first)
+        created = LogAction.BOOKING_CREATED
+        if first := log.first_result(hotel, request_id, by=by, action=created):
+            return _made_before(first, booking)
         if hotel.bookings.filter(booking_id=booking_id).exists():
             raise InvalidInput({"booking_id": f"Booking {booking_id} exists already."})
         (offer,) = availability(hotel, check_in, check_out, room_type=room_type, at=at)
@@ -111,7 +115,8 @@ def assign(
     permissions.require_role(by, DESK, hotel, LogAction.ROOM_ASSIGNED.label)
     with transaction.atomic():
         previous = lock(booking, room)
-        if log.first_result(hotel, request_id, action=LogAction.ROOM_ASSIGNED, booking=booking):
+        action = LogAction.ROOM_ASSIGNED
+        if log.first_result(hotel, request_id, by=by, action=action, room=room, booking=booking):
             return booking
         require_confirmed(booking)
         require_same_hotel(booking, room)
@@ -179,20 +184,19 @@ def no_show(
 def lock(booking: Booking, room: Room | None) -> Room | None:
     """Lock the rooms, then the booking, and bring both up to date; return the assigned room.
 
-    Raises IllegalTransition where the booking was given another room after it was read: then
-    the wrong room is locked.
+    Raises IllegalTransition where the booking was given a third room after it was read: that one
+    is not locked.
     """
     rooms = {pk for pk in (booking.room_id, room.pk if room else None) if pk}
     list(Room.objects.filter(pk__in=rooms).locked())
     if room is not None:
         room.refresh_from_db(from_queryset=Room.objects.with_people())
-    seen = booking.room_id
     booking.refresh_from_db(
         from_queryset=Booking.objects.select_related("hotel", "room").select_for_update(
             of=("self",), no_key=True
         )
     )
-    if booking.room_id != seen and booking.status in HOLDING:
+    if booking.room_id and booking.room_id not in rooms and booking.status in HOLDING:
         raise IllegalTransition(
             f"Booking {booking.booking_id} was given another room meanwhile: look again."
         )
@@ -295,7 +299,9 @@ def _release(
     permissions.require_role(by, DESK, booking.hotel, action.label)
     with transaction.atomic():
         room = lock(booking, booking.room)
-        repeated = log.first_result(booking.hotel, request_id, action=action, booking=booking)
+        repeated = log.first_result(
+            booking.hotel, request_id, by=by, action=action, booking=booking
+        )
         if repeated or booking.status == status:
             return booking
         require_confirmed(booking)
@@ -332,7 +338,9 @@ def _field_errors(booking: Booking) -> dict[str, str]:
     return {}
 
 
-def _booking_of(event: RoomEvent) -> Booking:
-    if event.booking is None:
-        raise InvalidInput({"request_id": "This request id was used for another request."})
-    return event.booking
+def _made_before(first: RoomEvent, asked: Booking) -> Booking:
+    """Return the booking that this request made the first time; another wish is InvalidInput."""
+    made = first.booking
+    if made is None or any(getattr(made, name) != getattr(asked, name) for name in ASKED):
+        raise InvalidInput({"request_id": log.USED})
+    return made

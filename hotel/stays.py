@@ -51,7 +51,9 @@ def check_in(
         raise InvalidInput({"room": "Choose a room: none is assigned yet."})
     with transaction.atomic():
         previous = bookings.lock(booking, room)
-        if log.first_result(hotel, request_id, action=Action.CHECK_IN, booking=booking):
+        if log.first_result(
+            hotel, request_id, by=by, action=Action.CHECK_IN, room=room, booking=booking
+        ):
             return booking
         log.require_version(room, expected_version)
         bookings.require_confirmed(booking)
@@ -112,16 +114,20 @@ def walk_in(
     adults: int = 1,
     children: int = 0,
     expected_version: int | None = None,
+    request_id: str = "",
     source: Source = Source.PORTAL,
     at: dt.datetime | None = None,
 ) -> Booking:
     """Book a guest who stands at the desk and let them in, whole or not at all.
 
-    Raises what `create` and `check_in` raise.
+    A repeated request returns the first booking as it is now and changes nothing. Raises what
+    `create` and `check_in` raise.
     """
     with transaction.atomic():
         # Before the hotel's row, which create() locks: see the order in rooms.log.
         room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
+        created = LogAction.BOOKING_CREATED
+        repeated = log.first_result(hotel, request_id, by=by, action=created)
         booking = bookings.create(
             hotel,
             room_type=room.room_type,
@@ -131,9 +137,14 @@ def walk_in(
             by=by,
             adults=adults,
             children=children,
+            request_id=request_id,
             source=source,
             at=at,
         )
+        if repeated:
+            if not booking.events.filter(action=Action.CHECK_IN, room=room).exists():
+                raise InvalidInput({"request_id": log.USED})
+            return booking
         return check_in(
             booking, room, by=by, expected_version=expected_version, source=source, at=at
         )
@@ -158,7 +169,9 @@ def check_out(
     with transaction.atomic():
         room = booking.room
         bookings.lock(booking, room)
-        repeated = log.first_result(hotel, request_id, action=Action.CHECK_OUT, booking=booking)
+        repeated = log.first_result(
+            hotel, request_id, by=by, action=Action.CHECK_OUT, booking=booking
+        )
         if repeated or booking.status == BookingStatus.COMPLETED:
             return booking
         if booking.status != BookingStatus.IN_HOUSE or room is None:
@@ -324,7 +337,10 @@ def undo(
         list(Room.objects.filter(pk__in=pks).locked())
         room.refresh_from_db(from_queryset=Room.objects.with_people())
         stay = None
-        if not log.first_result(room.hotel, request_id, action=Action.UNDO, room_id=room.pk):
+        repeated = log.first_result(
+            room.hotel, request_id, by=by, action=Action.UNDO, room_id=room.pk
+        )
+        if not repeated:
             log.require_version(room, expected_version)
             last = undoable(by, room)
             if _stay_before(last).get("room") != former_pk:

@@ -102,8 +102,9 @@ class ReadyRoomForm(RoomChoiceForm):
 
 
 class StayForm(forms.Form):
-    """What the desk types for a stay."""
+    """What the desk types for a stay; the request id makes a second tap harmless."""
 
+    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
     guest_name = forms.CharField(max_length=200, label="Guest's name")
     adults = forms.IntegerField(min_value=0, max_value=20, initial=2)
     children = forms.IntegerField(min_value=0, max_value=20, initial=0)
@@ -115,13 +116,13 @@ class StayForm(forms.Form):
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["check_out"].initial = hotel.business_date() + dt.timedelta(days=1)
+        self.fields["request_id"].initial = uuid.uuid4().hex
         self.helper = plain_helper()
 
 
 class BookingForm(StayForm):
     """A new booking of a room type."""
 
-    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
     check_in = forms.DateField(
         label="Arrival", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -130,7 +131,6 @@ class BookingForm(StayForm):
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
         self.fields["check_in"].initial = hotel.business_date()
-        self.fields["request_id"].initial = uuid.uuid4().hex
         types = self.fields["room_type"]
         types.queryset = hotel.room_types.filter(rooms__is_active=True).distinct()
         types.label_from_instance = lambda kind: f"{kind.code} · {kind.name}"
@@ -149,14 +149,22 @@ class WalkInForm(StayForm):
     room = forms.ModelChoiceField(
         queryset=Room.objects.none(),
         to_field_name="number",
-        error_messages={"invalid_choice": "That room is not ready now. Choose another."},
+        error_messages={"invalid_choice": "There is no such room. Choose another."},
     )
 
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
-        rooms = self.fields["room"]
-        rooms.queryset = hotel.rooms.bookable().with_people()
-        rooms.label_from_instance = lambda room: f"{room.number} · {room.room_type.name}"
+        rooms = hotel.rooms.with_people()
+        # A repeated request names a room that is occupied by now: walk_in says what then is.
+        self.fields["room"].queryset = rooms
+        self.fields["room"].choices = [
+            ("", "---------"),
+            *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
+        ]
         self.helper.layout = Layout(
-            "guest_name", "room", "check_out", Row(Column("adults"), Column("children"))
+            "request_id",
+            "guest_name",
+            "room",
+            "check_out",
+            Row(Column("adults"), Column("children")),
         )

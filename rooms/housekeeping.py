@@ -80,9 +80,12 @@ def perform(
     for take_out_of_order; `start` and `until` its dates, half-open; `room_status` is override's
     choice; `booking` the stay of a check-in or a checkout, begun or ended already in the same
     transaction, or of their undo; `stay_before` what it was, kept for hotel.stays to restore.
-    A repeated `request_id` returns the first event and changes nothing. `occurred_at` is when the
-    person did it, by their device; it is brought within the last 24 hours and after what happened
-    to the room before.
+    `occurred_at` is when the person did it, by their device; it is brought within the last 24 hours
+    and after what happened to the room before.
+
+    A repeated `request_id` returns the first event and changes nothing. It is a repeat if person,
+    room, action, notes and an override's status are the same; the event does not hold `priority`,
+    `needs_cleaning` and the dates, so those are not compared.
 
     Raises NotAllowed, IllegalTransition, InvalidInput (with fields), or StaleVersion where
     `expected_version` is given and the room has moved on.
@@ -101,8 +104,10 @@ def perform(
         room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
         # At the very version that the person saw, this request cannot have been done before.
         if expected_version != room.version:
-            first = log.first_result(room.hotel, request_id, action=action, room_id=room.pk)
-            if first:
+            same: dict[str, Any] = {"action": action, "room_id": room.pk}
+            if action is Action.OVERRIDE:
+                same["to_status"] = room_status
+            if first := log.first_result(room.hotel, request_id, by=by, notes=given.notes, **same):
                 first.room = room
                 return first
             log.require_version(room, expected_version)

@@ -7,7 +7,7 @@ has written a row that refers to the same hotel, room or booking can still have 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,11 +98,14 @@ def one_request(room: Room) -> Iterator[None]:
         raise
 
 
-def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None:
+def first_result(
+    hotel: Hotel, request_id: str, *, by: Staff, notes: str = "", **same: Any
+) -> RoomEvent | None:
     """Return the event that this request id wrote before, or None.
 
-    `same` names what a repeat must have in common with the first (action, room, booking).
-    Raises InvalidInput where the id was used for something else.
+    A repeat comes from the same person with the same notes; `same` names what else it must have
+    in common with the first (action, room, booking). Raises InvalidInput where the id was used
+    for something else.
     """
     if not request_id:
         return None
@@ -112,7 +115,8 @@ def first_result(hotel: Hotel, request_id: str, **same: Any) -> RoomEvent | None
     if pk is None:
         return None
     event = RoomEvent.objects.select_related("booking", "actor__user").get(pk=pk)
-    if not _agrees(event, same):
+    same |= {"actor": by, "notes": notes}
+    if any(getattr(event, name) != value for name, value in same.items()):
         raise InvalidInput({"request_id": USED})
     return event
 
@@ -133,7 +137,3 @@ def require_version(room: Room, expected_version: int | None) -> None:
         room,
         events,
     )
-
-
-def _agrees(event: RoomEvent, same: Mapping[str, Any]) -> bool:
-    return all(getattr(event, name) == value for name, value in same.items())

@@ -8,7 +8,7 @@ import pytest
 from hotel.choices import BookingStatus
 from hotel.models import Booking
 from rooms.choices import RoomStatus
-from tests.factories import make_booking, make_room
+from tests.factories import make_booking, make_hotel, make_room
 from tests.portal.reading import address, read
 
 S = RoomStatus
@@ -135,7 +135,30 @@ def test_a_walk_in_can_have_only_a_room_that_is_ready(hotel, desk, stay):
     assert [option["value"] for option in options] == ["", "1"]
     assert response.status_code == 422
     beside = read(response).one(id="div_id_room").one(cls="invalid-feedback")
-    assert beside.text == "That room is not ready now. Choose another."
+    assert beside.text == "Room 2 is “Awaiting inspection”: it can be given once it is ready."
+
+
+def test_a_walk_in_sent_twice_is_let_in_once(hotel, desk, stay):
+    make_room(hotel=hotel, number="204")
+    make_room(hotel=hotel)
+    url = address("walk_in", hotel)
+    request_id = read(desk.get(url)).one("input", name="request_id")["value"]
+
+    for _ in range(2):
+        response = desk.post(url, stay | {"room": "204", "request_id": request_id}, follow=True)
+
+    assert "Ada Byron is in room 204" in read(response).one(id="toasts").text
+    assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["999", "THEIRS"])
+def test_a_walk_in_cannot_have_a_room_that_is_not_there(hotel, desk, stay, number):
+    make_room(hotel=make_hotel(), number="THEIRS")
+
+    response = desk.post(address("walk_in", hotel), stay | {"room": number})
+
+    assert response.status_code == 422
+    assert "Choose another" in read(response).one(id="div_id_room").text
 
 
 def test_a_room_that_is_kept_for_somebody_is_refused_to_a_walk_in(hotel, desk, stay):

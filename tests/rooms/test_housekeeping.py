@@ -83,6 +83,34 @@ class TestARequestRepeated:
 
         assert row(other)["room_status"] == S.CHECKOUT_DIRTY
 
+    @pytest.mark.parametrize("other", ["a colleague", "other words"])
+    def test_its_id_cannot_serve_another_person_or_other_words(
+        self, other, hotel, housekeeper, supervisor
+    ):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        send = {"by": housekeeper, "notes": "wet floor", "request_id": "tap-1"}
+        perform(Action.START_CLEANING, room, **send)
+
+        with pytest.raises(InvalidInput) as refused:
+            perform(
+                Action.START_CLEANING,
+                room,
+                **send | ({"by": supervisor} if other == "a colleague" else {"notes": "dry floor"}),
+            )
+
+        assert "request_id" in refused.value.fields
+        assert perform(Action.START_CLEANING, room, **send | {"notes": " wet floor "})
+
+    def test_its_id_cannot_serve_an_override_to_another_status(self, hotel, manager):
+        room = make_room(hotel=hotel)
+        send = {"by": manager, "notes": "seen", "request_id": "tap-1"}
+        perform(Action.OVERRIDE, room, room_status=S.CHECKOUT_DIRTY, **send)
+
+        with pytest.raises(InvalidInput):
+            perform(Action.OVERRIDE, room, room_status=S.READY_FOR_GUEST, **send)
+
+        assert perform(Action.OVERRIDE, room, room_status=S.CHECKOUT_DIRTY, **send)
+
     def test_nor_with_the_very_version_of_that_room(self, hotel, housekeeper):
         room, other = (make_room(hotel=hotel, status=S.CHECKOUT_DIRTY) for _ in range(2))
         perform(Action.START_CLEANING, room, by=housekeeper, request_id="tap-1")

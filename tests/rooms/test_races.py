@@ -274,6 +274,33 @@ class TestTheDesk:
         assert kinds(answers) == {Booking: 4}
         assert Booking.objects.count() == hotel.events.count() == 1
 
+    def test_one_check_in_sent_twice_lets_the_guests_in_once(self, hotel, clerk):
+        room = make_room(hotel=hotel)
+        booking = make_booking(hotel=hotel)
+        seen = [own(booking) for _ in range(4)]
+
+        answers = at_once(
+            *(partial(stays.check_in, one, room, by=clerk, request_id="r-1") for one in seen)
+        )
+
+        assert kinds(answers) == {Booking: 4}
+        assert hotel.events.count() == booking.guests.count() == 1
+
+    def test_one_walk_in_sent_twice_books_once(self, hotel, clerk):
+        room = make_room(hotel=hotel)
+        guest = {"check_out": hotel.business_date() + dt.timedelta(days=1), "guest_name": "Ada"}
+        own_rooms = [Room.objects.get(pk=room.pk) for _ in range(4)]
+
+        answers = at_once(
+            *(
+                partial(stays.walk_in, hotel, one, **guest, by=clerk, request_id="r-1")
+                for one in own_rooms
+            )
+        )
+
+        assert kinds(answers) == {Booking: 4}
+        assert Booking.objects.count() == 1
+
     def test_one_room_is_not_kept_for_two_stays(self, hotel, clerk):
         for _ in range(3):
             room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
