@@ -7,11 +7,13 @@ server process; `bench.wsgi` answers /bare/ before Django.
 import itertools
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import include, path
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
 from bench.memory import pages
 from portal import cards
@@ -19,6 +21,7 @@ from portal.access import StaffRequest
 from portal.views import board
 
 joined: dict[str, tuple[list[str], list[str]]] = {}
+kept: dict[str, bytes] = {}
 seqs = itertools.count(10_000_000)
 
 
@@ -94,6 +97,21 @@ def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> Ht
     return HttpResponse("done")
 
 
+@login_not_required
+@csrf_exempt
+def keep(request: HttpRequest) -> HttpResponse:
+    """Remember an answer's bytes."""
+    kept["answer"] = request.body
+    return HttpResponse()
+
+
+@login_not_required
+@csrf_exempt
+def give(request: HttpRequest) -> HttpResponse:
+    """Answer with the bytes remembered: what a view costs that does nothing."""
+    return HttpResponse(kept["answer"], content_type="application/json")
+
+
 def _filters(request: StaffRequest) -> Any:
     return board.RoomFilter(
         RequestFactory().get("/").GET,
@@ -113,5 +131,7 @@ urlpatterns = [
     path("bench/<slug:hotel_slug>/join/", join),
     path("bench/<slug:hotel_slug>/forget/", forget),
     path("bench/<slug:hotel_slug>/raw/<int:room_id>/", raw_mark_cleaned),
+    path("bench/keep/", keep),
+    path("bench/kept/", give),
     path("", include("config.urls")),
 ]

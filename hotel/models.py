@@ -148,16 +148,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Return the stays that take a room off sale."""
         return self.filter(status__in=HOLDING)
 
-    def clashing(self, check_in: dt.date, check_out: dt.date) -> "BookingQuerySet":
+    def clashing(self, check_in: dt.date | F, check_out: dt.date | F) -> "BookingQuerySet":
         """Return holding stays that need a room at the same time as [check_in, check_out).
 
         A day use needs it between that day's departure and that day's arrival, so it clashes
         with a stay that runs through the day and with another day use, with nothing else.
         """
         overlap = Q(check_in__lt=check_out, check_out__gt=check_in)
-        if check_in == check_out:
-            overlap |= Q(check_in=check_in, check_out=check_in)
-        return self.holding().filter(overlap)
+        return self.holding().filter(overlap | Q(check_in=check_in, check_out=check_out))
 
 
 def new_booking_id() -> str:

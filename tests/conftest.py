@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
 from portal import cards, tokens
+from portal.api import drawn
 from portal.views import board
 from tests.factories import make_hotel, make_staff
 
@@ -20,6 +21,7 @@ def plain_static_files(settings):
 @pytest.fixture(autouse=True)
 def no_memory():
     """Forget drawn cards and counted requests: a rolled-back test gives its ids to the next."""
+    drawn._drawn.clear()
     tokens._limiter.storage.reset()
     cards._cards.clear()
     board._pages.clear()

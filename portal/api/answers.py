@@ -1,8 +1,9 @@
 """The API's answers, made from the models."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from hotel import stays
@@ -14,17 +15,6 @@ from rooms import permissions
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
 from rooms.housekeeping import UNDO_WINDOW
 from rooms.models import Room, RoomEvent
-
-
-def room_answer(room: Room, staff: Staff) -> schemas.Room:
-    """Return one room as this member of staff may know it and act on it."""
-    return _room(room, staff, stays.may_undo(staff, room))
-
-
-def room_answers(rooms: Collection[Room], staff: Staff) -> list[schemas.Room]:
-    """Return many rooms, fetched `with_people`, in two more queries at most."""
-    undoable = stays.undoable_among(staff, rooms)
-    return [_room(room, staff, room.pk in undoable) for room in rooms]
 
 
 def event_answer(event: RoomEvent, staff: Staff) -> schemas.Event:
@@ -51,9 +41,12 @@ def event_answers(events: Iterable[RoomEvent], staff: Staff) -> list[schemas.Eve
 
 def action_answer(room: Room, event: RoomEvent, staff: Staff) -> schemas.ActionAnswer:
     """Return the room as it is now, what happened, and until when it may be undone."""
-    undo_until = None if event.action == Action.UNDO else event.recorded_at + UNDO_WINDOW
+    undone = event.action == Action.UNDO
+    undo_until = None if undone else event.recorded_at + UNDO_WINDOW
+    _name_people(room, staff)
     return schemas.ActionAnswer(
-        room=room_answer(room, staff),
+        # The caller has just changed the room, and what they may do they may undo.
+        room=room_answer(room, staff, may_undo=not undone),
         event=event_answer(event, staff),
         undo_until=_local(undo_until),
     )
@@ -98,9 +91,10 @@ def type_answer(kind: TypeAvailability) -> schemas.TypeAvailability:
     )
 
 
-def _room(room: Room, staff: Staff, undoable: bool) -> schemas.Room:
+def room_answer(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:
+    """Return a room as this member of staff may know it and act on it."""
     actions = permissions.legal_actions(staff, room)
-    if undoable:
+    if may_undo:
         actions.append(Action.UNDO)
     return schemas.Room(
         number=room.number,
@@ -128,6 +122,15 @@ def _room(room: Room, staff: Staff, undoable: bool) -> schemas.Room:
 
 def _status(value: str) -> RoomStatus | None:
     return RoomStatus(value) if value else None
+
+
+def _name_people(room: Room, staff: Staff) -> None:
+    """Fetch who cleaned and who inspected the room, unless it was the caller."""
+    if room.cleaned_by_staff_id == staff.pk:
+        room.cleaned_by_staff = staff
+    if room.inspected_by_staff_id == staff.pk:
+        room.inspected_by_staff = staff
+    prefetch_related_objects([room], "cleaned_by_staff__user", "inspected_by_staff__user")
 
 
 def _name(staff: Staff | None) -> schemas.StaffName | None:

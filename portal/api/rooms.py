@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any
 
+from django.http import HttpResponse
 from ninja import Path, Query, Router
+from pydantic_core import to_json
 
 from hotel import statistics, stays
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_room_for_user
 from portal.api import schemas
-from portal.api.answers import action_answer, event_answers, room_answer, room_answers
+from portal.api.answers import action_answer, event_answers
+from portal.api.drawn import SEEN, draw
 from portal.api.errors import ANSWERS
 from portal.api.once import once
 from portal.api.paging import Paged, page
@@ -42,19 +45,21 @@ class RoomsQuery(Paged):
 
 
 @router.get("rooms/", response={200: schemas.Rooms, **ANSWERS})
-def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> schemas.Rooms:
+def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> HttpResponse:
     """List the rooms in use, by number."""
-    rooms = Room.objects.filter(hotel=request.hotel).active().with_people()
+    rooms = Room.objects.filter(hotel=request.hotel).active().only(*SEEN)
     wanted = {"room_status": query.status, "floor": query.floor, "room_type__code": query.room_type}
     rooms = rooms.filter(**{name: value for name, value in wanted.items() if value})
     found, following = page(rooms, query, "number")
-    return schemas.Rooms(rooms=room_answers(found, request.staff), next=following)
+    joined = b",".join(json for _, json in draw(found, request.staff))
+    return _json(b'{"rooms":[%b],"next":%b}' % (joined, to_json(following)))
 
 
 @router.get("rooms/{number}/", response={200: schemas.Room, **ANSWERS})
-def get_room(request: StaffRequest, slug: Slug, number: Number) -> schemas.Room:
+def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
-    return room_answer(get_room_for_user(request, number), request.staff)
+    ((_, json),) = draw([get_room_for_user(request, number)], request.staff)
+    return _json(json)
 
 
 @router.get("rooms/{number}/events/", response={200: schemas.Events, **ANSWERS})
@@ -68,13 +73,14 @@ def list_room_events(
 
 
 @router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **ANSWERS})
-def housekeeping_rooms(request: StaffRequest, slug: Slug) -> schemas.HousekeepingRooms:
+def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
-    rooms = list(Room.objects.filter(hotel=request.hotel).active().with_people())
-    lists: dict[str, Any] = {name: [] for name in LISTS.values()}
-    for room in room_answers(rooms, request.staff):
-        lists[LISTS[COLUMN_OF[RoomStatus(room.room_status)].key]].append(room)
-    return schemas.HousekeepingRooms(**lists)
+    rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number").only(*SEEN)
+    lists: dict[str, list[bytes]] = {name: [] for name in LISTS.values()}
+    for status, json in draw(rooms, request.staff):
+        lists[LISTS[COLUMN_OF[status].key]].append(json)
+    parts = (b'"%b":[%b]' % (name.encode(), b",".join(made)) for name, made in lists.items())
+    return _json(b"{%b}" % b",".join(parts))
 
 
 @router.get("housekeeping/stats/", response={200: schemas.Stats, **ANSWERS})
@@ -188,6 +194,10 @@ def undo(
     room = get_room_for_user(request, number, Action.UNDO)
     event = stays.undo(room, by=request.staff, source=Source.API, **body.model_dump())
     return action_answer(room, event, request.staff)
+
+
+def _json(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json")
 
 
 def _act(

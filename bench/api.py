@@ -1,0 +1,105 @@
+"""The API's busiest requests, beside a bare Django view that returns the same bytes from memory.
+
+200 rooms, one server process with eight threads, at 1 and at 8 clients, in turn; a POST's bare
+view takes the same POST. `python -m bench api`
+"""
+
+import http.client
+import threading
+import time
+from statistics import median
+
+from bench.server import serving, set_up, summary
+
+ROOMS = 200
+ROUNDS = 5
+CALLS = 400
+BASE = "/api/staff/hotels/bench"
+
+
+class Program:
+    """One kept-alive connection with a token."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def request(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """Send one request; return the body of an answer that must be good."""
+        self.connection.request(method, path, body, self.headers)
+        answer = self.connection.getresponse()
+        read = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path} answered {answer.status}: {read[:200]!r}")
+        return read
+
+
+def main() -> None:
+    """Print one line for each request and number of clients."""
+    with set_up():
+        from hotel.choices import Role
+        from portal.models import ApiToken
+        from tests.factories import make_hotel, make_room, make_room_type, make_staff
+
+        hotel = make_hotel(slug="bench", api_requests_per_minute=10_000_000)
+        make_room_type(hotel=hotel)
+        staff = make_staff(hotel=hotel, role=Role.HOUSEKEEPER)
+        for number in range(ROOMS):
+            make_room(hotel=hotel, number=str(number))
+        _, token = ApiToken.issue(staff=staff, name="bench")
+        with serving() as port:
+            for clients in (1, 8):
+                programs = [Program(port, token) for _ in range(clients)]
+                print(f"{clients} client{'s' if clients > 1 else ''}")
+                _measure("housekeeping/rooms", "GET", f"{BASE}/housekeeping/rooms/", programs)
+                _measure("housekeeping/stats", "GET", f"{BASE}/housekeeping/stats/", programs)
+                _measure("mark-cleaned", "POST", f"{BASE}/rooms/{{}}/mark-cleaned/", programs)
+
+
+def _measure(name: str, method: str, path: str, programs: list[Program]) -> None:
+    """Time a request and its yardstick in turn, and print both and their ratio."""
+    _make_dirty_again()
+    programs[0].request("POST", "/bench/keep/", programs[0].request(method, path.format(0)))
+    rates: dict[str, list[float]] = {path: [], "/bench/kept/": []}
+    times: dict[str, list[float]] = {path: [], "/bench/kept/": []}
+    for number in range(ROUNDS + 1):
+        for asked in rates:
+            _make_dirty_again()
+            rate, taken = _round(method, asked, programs)
+            if number:  # The first round only warms up.
+                rates[asked].append(rate)
+                times[asked] += taken
+    ratio = median(a / b for a, b in zip(rates[path], rates["/bench/kept/"], strict=True))
+    for label, asked in ((name, path), ("  the same bytes", "/bench/kept/")):
+        print(f"  {label:<20} {median(rates[asked]):6.0f} a second, {summary(times[asked])}")
+    print(f"  {'  ratio':<20} {ratio:6.2f} times the rate of the bare view")
+
+
+def _make_dirty_again() -> None:
+    from rooms.models import Room
+
+    Room.objects.update(room_status="CHECKOUT_DIRTY")
+
+
+def _round(method: str, path: str, programs: list[Program]) -> tuple[float, list[float]]:
+    """Let the programs share the calls; return calls a second and each call's milliseconds."""
+    calls = ROOMS if method == "POST" else CALLS
+    taken: list[float] = []
+
+    def work(program: Program, first: int) -> None:
+        for number in range(first, calls, len(programs)):
+            begun = time.perf_counter()
+            program.request(method, path.format(number), b"{}" if method == "POST" else None)
+            taken.append((time.perf_counter() - begun) * 1000)
+
+    threads = [
+        threading.Thread(target=work, args=(program, n)) for n, program in enumerate(programs)
+    ]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(taken) != calls:
+        raise SystemExit(f"{path}: {calls - len(taken)} calls failed.")
+    return calls / (time.perf_counter() - begun), taken
