@@ -101,6 +101,7 @@ def assign(
     room: Room,
     *,
     by: Staff,
+    expected_version: int | None = None,
     request_id: str = "",
     source: Source = Source.PORTAL,
     at: dt.datetime | None = None,
@@ -108,8 +109,9 @@ def assign(
     """Keep a room for an arrival, of the booked type or another; the room may still be on its way.
 
     Raises NotAllowed, IllegalTransition (the booking is not awaited), NotBookable (out of order
-    when the guest comes), RoomTaken (another stay has it for some of the time), or NoAvailability
-    (a room of another type than the stay has so far, and that type is sold out on a night).
+    when the guest comes), RoomTaken (another stay has it for some of the time), NoAvailability
+    (a room of another type than the stay has so far, and that type is sold out on a night), or
+    StaleVersion.
     """
     hotel = booking.hotel
     permissions.require_role(by, DESK, hotel, LogAction.ROOM_ASSIGNED.label)
@@ -118,6 +120,7 @@ def assign(
         action = LogAction.ROOM_ASSIGNED
         if log.first_result(hotel, request_id, by=by, action=action, room=room, booking=booking):
             return booking
+        log.require_version(room, expected_version)
         require_confirmed(booking)
         require_same_hotel(booking, room)
         require_in_use(room)
