@@ -46,6 +46,10 @@ class Api(NinjaAPI):
         """Return the name that generated clients will use."""
         return operation.view_func.__name__
 
+    def get_content_type(self) -> str:
+        """Return the bare type: JSON has no charset, and every answer carries the same header."""
+        return self.renderer.media_type or ""
+
 
 api = Api(
     title="Readyroom",
