@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from hotel.exceptions import InvalidInput, ReadyroomError
 from portal.api.errors import answer, refusal
+from portal.api.schemas import Text
 from portal.models import IdempotentAnswer, digest
 
 KEPT = dt.timedelta(days=7)
@@ -63,7 +64,7 @@ def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., H
                 IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
             return HttpResponse(kept.body, status=kept.status, content_type="application/json")
 
-        contribute_operation_args(answered, "idempotency_key", str | None, HEADER)  # type: ignore[arg-type]
+        contribute_operation_args(answered, "idempotency_key", Text | None, HEADER)  # type: ignore[arg-type]
         return answered
 
     return decorate
