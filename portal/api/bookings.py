@@ -13,7 +13,7 @@ from portal.api import schemas
 from portal.api.answers import booking_answer
 from portal.api.errors import ANSWERS
 from portal.api.once import once
-from portal.api.paging import Paged, page
+from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
 from rooms import permissions
 from rooms.choices import Source
@@ -50,6 +50,7 @@ def list_bookings(
 
 
 @router.get("{booking_id}/", response=DONE)
+@asks_nothing
 def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
     """Show one booking."""
     return booking_answer(_booking(request, booking_id))

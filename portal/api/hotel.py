@@ -14,7 +14,7 @@ from portal.api.answers import event_answers, overdue_answer, type_answer
 from portal.api.bookings import room_type_of
 from portal.api.errors import ANSWERS
 from portal.api.once import once
-from portal.api.paging import Asked, Paged, page
+from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
 from rooms import permissions
 from rooms.choices import Source
@@ -65,6 +65,7 @@ def bulk_check_out(
 
 
 @router.get("rooms/checkout-needed/", response={200: schemas.CheckoutNeeded, **ANSWERS})
+@asks_nothing
 def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded:
     """List the occupied rooms whose stay is past its checkout, the longest overdue first."""
     permissions.require_role(request.staff, DESK, request.hotel, "Checkout needed")

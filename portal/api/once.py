@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from hotel.exceptions import InvalidInput, ReadyroomError
 from portal.api.errors import answer, refusal
+from portal.api.paging import refuse_unknown
 from portal.api.schemas import Text
 from portal.models import IdempotentAnswer, digest
 
@@ -45,6 +46,7 @@ def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., H
         def answered(
             request: Any, *args: Any, idempotency_key: str | None, **given: Any
         ) -> HttpResponse:
+            refuse_unknown(request)
             if idempotency_key is None:
                 return answer(status, view(request, *args, **given))
             with transaction.atomic():

@@ -3,10 +3,13 @@
 So rows that are added between two pages neither repeat others nor push them out.
 """
 
+from collections.abc import Callable, Container
+from functools import wraps
 from typing import Annotated, Any, TypeVar
 
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -16,16 +19,32 @@ MAX_LIMIT = 500
 Row = TypeVar("Row", bound=Model)
 
 
+def refuse_unknown(request: HttpRequest, known: Container[str] = ()) -> None:
+    """Raise InvalidInput for parameters that the endpoint does not have."""
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        raise InvalidInput(dict.fromkeys(unknown, "There is no such parameter."))
+
+
+def asks_nothing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse every parameter, for endpoints that take none: ninja knows no empty query."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **given: Any) -> Any:
+        refuse_unknown(request)
+        return view(request, *args, **given)
+
+    return answered
+
+
 class Asked(Schema):
     """A query: what is not in it is refused, for a misspelt filter would show everything."""
 
     @model_validator(mode="after")
     def refuse_unknown(self, info: ValidationInfo) -> "Asked":
         """Raise InvalidInput for parameters that the endpoint does not have."""
-        asked = info.context["request"].GET if info.context else ()
-        unknown = [name for name in asked if name not in type(self).model_fields]
-        if unknown:
-            raise InvalidInput(dict.fromkeys(unknown, "There is no such parameter."))
+        if info.context:
+            refuse_unknown(info.context["request"], type(self).model_fields)
         return self
 
 

@@ -14,7 +14,7 @@ from portal.api.answers import action_answer, event_answers
 from portal.api.drawn import SEEN, draw
 from portal.api.errors import ANSWERS
 from portal.api.once import once
-from portal.api.paging import Paged, page
+from portal.api.paging import Paged, asks_nothing, page
 from portal.columns import COLUMN_OF
 from rooms.choices import Action, RoomStatus, Source
 from rooms.housekeeping import perform
@@ -56,6 +56,7 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
 
 
 @router.get("rooms/{number}/", response={200: schemas.Room, **ANSWERS})
+@asks_nothing
 def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
     ((_, json),) = draw([get_room_for_user(request, number)], request.staff)
@@ -73,6 +74,7 @@ def list_room_events(
 
 
 @router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **ANSWERS})
+@asks_nothing
 def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
     rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number").only(*SEEN)
@@ -84,6 +86,7 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
 
 
 @router.get("housekeeping/stats/", response={200: schemas.Stats, **ANSWERS})
+@asks_nothing
 def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
     """Count the active rooms by what they wait for."""
     return statistics.counts(request.hotel)
