@@ -20,6 +20,52 @@ S = RoomStatus
 B = BookingStatus
 # A year in which every room is free.
 NIGHTS = {"check_in": "2999-07-01", "check_out": "2999-07-03"}
+# The contract's fields.
+ROOM = {
+    "number",
+    "floor",
+    "room_type",
+    "room_status",
+    "is_occupied",
+    "is_active",
+    "is_out_of_order",
+    "maintenance_required",
+    "maintenance_priority",
+    "maintenance_notes",
+    "housekeeping_notes",
+    "last_cleaned_at",
+    "cleaned_by_staff",
+    "last_inspected_at",
+    "inspected_by_staff",
+    "return_status",
+    "version",
+    "actions",
+}
+EVENT = {
+    "seq",
+    "room",
+    "action",
+    "from_status",
+    "to_status",
+    "actor",
+    "source",
+    "notes",
+    "occurred_at",
+    "recorded_at",
+}
+BOOKING = {
+    "booking_id",
+    "status",
+    "room_type",
+    "room",
+    "check_in",
+    "check_out",
+    "checked_in_at",
+    "checked_out_at",
+    "guest_name",
+    "adults",
+    "children",
+}
 
 
 @dataclass(frozen=True)
@@ -168,6 +214,18 @@ def refused(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
     assert error["message"]
     assert all(isinstance(words, list) for words in error["fields"].values())
     return error
+
+
+def all_pages(program: Program, path: str, name: str, **query: Any) -> list[Any]:
+    """Return what is left of a list, read page by page to its end."""
+    rows: list[Any] = []
+    while True:
+        answer = done(program.get(path, **query))
+        assert set(answer) >= {name, "next"}
+        rows += answer[name]
+        if answer["next"] is None:
+            return rows
+        query["cursor"] = answer["next"]
 
 
 def everything() -> list[Any]:
