@@ -45,7 +45,7 @@ def follow_log(request: StaffRequest, slug: Slug, query: Query[LogQuery]) -> sch
     events = request.hotel.events.after(query.after).select_related("room", "actor__user")
     found, following = page(events, query, "seq")
     # The hotel was read before its events: never a seq whose event the caller cannot ask for.
-    newest = max(request.hotel.last_seq, found[-1].seq if found and not following else 0)
+    newest = max(request.hotel.last_seq, found[-1].seq if found else 0)
     answers = event_answers(found, request.staff)
     return schemas.Log(events=answers, next=following, last_seq=newest)
 
