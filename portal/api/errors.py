@@ -35,7 +35,11 @@ MESSAGES = {
     500: "A fault of the server; nothing was changed. Its log tells more.",
 }
 # Where pydantic's own words are for programmers.
-WORDS = {"missing": "This field is required.", "extra_forbidden": "There is no such field."}
+WORDS = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field.",
+    "string_pattern_mismatch": "Use letters, digits, dots, dashes.",
+}
 # What any endpoint may answer besides its own.
 ANSWERS: dict[int, type[schemas.Error]] = {
     **dict.fromkeys((400, 401, 403, 404, 413, 422, 429), schemas.Error),

@@ -239,11 +239,17 @@ class Stats(Schema):
     )
 
 
+# Part of an address, so neither “.” nor “..”.
+BookingId = Annotated[
+    Text, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+]
+
+
 class NewBooking(Given):
     """A stay to book, half-open [check_in, check_out) in the hotel's dates."""
 
     booking_id: Annotated[
-        Annotated[Text, Field(min_length=1, max_length=40)] | None,
+        BookingId | None,
         Field(description="The caller's own id; without it, one is made.", examples=["PMS-8821"]),
     ] = None
     room_type: TypeCode = Field(description="The type's code.")
