@@ -1,5 +1,8 @@
+from importlib import import_module
+
 import pytest
 from django.contrib.auth.models import AbstractUser
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
@@ -16,6 +19,21 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_log_ends_with_its_test():
+    """Let SQLite empty the log after a test in real transactions; PostgreSQL truncates anyway."""
+    log_is_append_only = import_module("rooms.migrations.0003_log_is_append_only")
+    drop, create = log_is_append_only.DROP["sqlite"], log_is_append_only.CREATE["sqlite"]
+    flush = DatabaseOperations.execute_sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            DatabaseOperations,
+            "execute_sql_flush",
+            lambda self, statements: flush(self, [*drop, *statements, *create]),
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
-from django.db.models import ProtectedError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition
@@ -19,6 +19,17 @@ S = RoomStatus
 
 def row(room: Room) -> dict:
     return Room.objects.filter(pk=room.pk).values().get()
+
+
+def written(event: RoomEvent) -> dict:
+    """Return the event's row with other notes, for an instance that is made up."""
+    row = RoomEvent.objects.filter(pk=event.pk).values().get()
+    return row | {"notes": "rewritten"}
+
+
+def raw(statement: str, event: RoomEvent) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [event.pk])
 
 
 class TestTheEvent:
@@ -259,6 +270,39 @@ class TestTheLogIsAppendOnly:
             rewrite(event)
 
         assert RoomEvent.objects.get().notes == ""
+
+    @pytest.mark.parametrize(
+        "rewrite",
+        [
+            lambda event: RoomEvent(**written(event)).save(),
+            lambda event: RoomEvent.objects.bulk_create(
+                [RoomEvent(**written(event))],
+                update_conflicts=True,
+                update_fields=["notes"],
+                unique_fields=["pk"],
+            ),
+            lambda event: QuerySet(RoomEvent).filter(pk=event.pk).update(notes="rewritten"),
+            lambda event: RoomEvent.objects.filter(pk=event.pk)._raw_delete(using="default"),
+            lambda event: raw(
+                "UPDATE rooms_roomevent SET notes = 'rewritten' WHERE id = %s", event
+            ),
+            lambda event: raw("DELETE FROM rooms_roomevent WHERE id = %s", event),
+        ],
+        ids=["save", "upsert", "update", "raw delete", "SQL update", "SQL delete"],
+    )
+    def test_nor_is_it_past_djangos_back(self, rewrite, event):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rewrite(event)
+
+        assert RoomEvent.objects.get().notes == ""
+
+    def test_nor_through_the_manager_that_django_itself_uses(self, event):
+        with pytest.raises(TypeError, match="append-only"):
+            RoomEvent._base_manager.update(notes="rewritten")
+
+    def test_the_databases_refusal_says_why(self, event):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            raw("DELETE FROM rooms_roomevent WHERE id = %s", event)
 
     def test_a_hotel_with_a_log_cannot_be_deleted_from_under_it(self, event):
         with pytest.raises(ProtectedError):
