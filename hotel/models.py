@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from hotel.choices import HOLDING, BookingStatus, ReadinessPolicy, Role
 
-identifier = RegexValidator(r"^[A-Za-z0-9._-]+$", "Use letters, digits, dots, dashes.")
+# What an address can hold: “.” and “..” alone would lead a browser elsewhere.
+identifier = RegexValidator(
+    r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, dots, dashes."
+)
 
 
 def validate_time_zone(name: str) -> None:

@@ -27,6 +27,9 @@ from rooms.choices import Action, LogAction, Source
 from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent, new_guest_pin
 
+# A booking needs a name; a bulk checkout leaves it this one.
+ERASED_NAME = "Erased guest"
+
 
 def check_in(
     booking: Booking,
@@ -257,7 +260,7 @@ def bulk_check_out(
     source: Source = Source.PORTAL,
     at: dt.datetime | None = None,
 ) -> tuple[list[CheckedOut], list[Skipped]]:
-    """Check out the in-house stay of each room and erase its guests, chats and orders.
+    """Check out the in-house stay of each room and erase its guests, names, chats and orders.
 
     All rooms or, on a fault, none. The room gets a new guest PIN and loses its push token; other
     stays of the room are not touched. It cannot be undone. `agreed` are the bookings that somebody
@@ -272,6 +275,9 @@ def bulk_check_out(
             room.number: room
             for room in Room.objects.filter(hotel=hotel, number__in=wanted).with_people().locked()
         }
+        stays = Booking.objects.in_house().filter(room__in=rooms.values()).order_by("pk")
+        # All of them now: the first checkout locks the hotel's row, the last in the order.
+        list(stays.select_for_update(no_key=True))
         for number in wanted:
             room = rooms.get(number)
             if room is None:
@@ -307,10 +313,13 @@ def _check_out_and_erase(
     stay = room.bookings.in_house().select_related("hotel", "room").first()
     Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin(), push_token="")
     if stay is None:
-        perform(Action.CHECK_OUT, room, by=by, source=source, occurred_at=at)
+        erased = {"erased": True}
+        perform(Action.CHECK_OUT, room, by=by, stay_before=erased, source=source, occurred_at=at)
         return CheckedOut(room.number, None, 0, 0, 0)
     check_out(stay, by=by, source=source, at=at)
     counts = what_bulk_erases(stay)
+    stay.guest_name = ERASED_NAME
+    stay.save(update_fields=["guest_name"])
     for records in (stay.guests.all(), *_closable(stay)):
         records.delete()
     return counts
@@ -372,6 +381,8 @@ def undoable(staff: Staff, room: Room) -> RoomEvent:
     to another stay since.
     """
     last = housekeeping.undoable(staff, room)
+    if _stay_before(last).get("erased"):
+        raise IllegalTransition("This checkout erased the room's data: it cannot be undone.")
     if last.booking:
         permissions.require_role(staff, DESK, room.hotel, Action.UNDO.label)
         if last.action == Action.CHECK_OUT and not last.booking.guests.exists():
@@ -447,7 +458,7 @@ def _closable(booking: Booking) -> tuple[QuerySet[Any], ...]:
 
 
 def _stay_before(event: RoomEvent | None) -> dict[str, Any]:
-    """Return what a check-in noted of its booking as it was; empty for anything else."""
+    """Return what a check-in noted of its booking as it was, or a bulk checkout of what it did."""
     return event.before.get("stay", {}) if event else {}
 
 

@@ -324,8 +324,10 @@ def _overridden(room: Room, given: Given, moment: dt.datetime) -> dict[str, Any]
             "maintenance_notes": "",
         }
     changes = _leave_service(room, target)
-    if target == RoomStatus.OUT_OF_ORDER and not room.is_out_of_order:
+    if target == RoomStatus.OUT_OF_ORDER:
         changes |= _out_of_order(room, given, moment)
+        # Where no new end is given, the one that was expected stays.
+        changes["out_of_order_until"] = given.until or room.out_of_order_until
     if target == RoomStatus.MAINTENANCE_REQUIRED and not room.maintenance_required:
         changes |= _maintenance(given.priority or Priority.MED, given.notes)
     return changes

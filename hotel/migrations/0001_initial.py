@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Booking',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('booking_id', models.CharField(default=hotel.models.new_booking_id, max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9._-]+$', 'Use letters, digits, dots, dashes.')])),
+                ('booking_id', models.CharField(default=hotel.models.new_booking_id, max_length=40, validators=[django.core.validators.RegexValidator('^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots, dashes.')])),
                 ('status', models.CharField(choices=[('CONFIRMED', 'Confirmed'), ('IN_HOUSE', 'In house'), ('COMPLETED', 'Completed'), ('CANCELLED', 'Cancelled'), ('NO_SHOW', 'No-show')], default='CONFIRMED', max_length=10)),
                 ('check_in', models.DateField()),
                 ('check_out', models.DateField()),

@@ -34,7 +34,7 @@ from rooms.choices import RoomStatus
 from rooms.models import Room
 
 FOUND = 50
-ERASED = "Their guests, chats and orders are erased."
+ERASED = "Their guests, names, chats and orders are erased."
 
 
 @dataclass(frozen=True)

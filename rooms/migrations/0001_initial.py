@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='RoomType',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9._-]+$', 'Use letters, digits, dots, dashes.')])),
+                ('code', models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots, dashes.')])),
                 ('name', models.CharField(max_length=100)),
                 ('departure_minutes', models.PositiveSmallIntegerField(default=30, help_text='Minutes to clean after a departure.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('stayover_minutes', models.PositiveSmallIntegerField(default=15, help_text='Minutes to clean while a guest stays.', validators=[django.core.validators.MinValueValidator(1)])),
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='Room',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=10, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9._-]+$', 'Use letters, digits, dots, dashes.')])),
+                ('number', models.CharField(max_length=10, validators=[django.core.validators.RegexValidator('^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots, dashes.')])),
                 ('floor', models.CharField(blank=True, max_length=10)),
                 ('section', models.CharField(blank=True, max_length=20)),
                 ('is_active', models.BooleanField(default=True, help_text='Off: the room is not in use at all.')),

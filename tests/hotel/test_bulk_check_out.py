@@ -1,10 +1,13 @@
 """Many rooms at once: each its own in-house stay, erased; all of them or none."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hotel import stays
 from hotel.choices import BookingStatus
+from hotel.exceptions import IllegalTransition
 from hotel.models import Message, Order
 from hotel.stays import CheckedOut, Skipped
 from rooms.choices import Action, RoomStatus
@@ -36,7 +39,7 @@ class TestBulk:
         for stay in (first, second):
             assert everything_about(stay)[1:] == [[], [], [], [], []]
             stay.refresh_from_db()
-            assert stay.status == BookingStatus.COMPLETED
+            assert (stay.status, stay.guest_name) == (BookingStatus.COMPLETED, "Erased guest")
             room = Room.objects.get(pk=stay.room_id)
             assert room.room_status == S.CHECKOUT_DIRTY
             assert room.push_token == ""
@@ -97,6 +100,28 @@ class TestBulk:
         assert done == [CheckedOut(room.number, None, 0, 0, 0)]
         room.refresh_from_db()
         assert (room.room_status, room.push_token) == (S.CHECKOUT_DIRTY, "")
+
+    def test_that_cannot_be_undone_either(self, hotel, clerk):
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        stays.bulk_check_out(hotel, [room.number], by=clerk)
+
+        assert not stays.may_undo(clerk, room)
+        with pytest.raises(IllegalTransition, match="cannot be undone"):
+            stays.undo(room, by=clerk)
+
+    @pytest.mark.postgres
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole file")
+    def test_all_bookings_are_locked_before_the_hotels_row(self, hotel, clerk):
+        numbers = [make_stay(hotel=hotel).room.number for _ in range(2)]
+
+        with CaptureQueriesContext(connection) as captured:
+            stays.bulk_check_out(hotel, numbers, by=clerk)
+
+        said = [query["sql"] for query in captured]
+        hotels_row = next(n for n, sql in enumerate(said) if sql.startswith("UPDATE hotel_hotel"))
+        locks = [sql for sql in said[:hotels_row] if "FOR NO KEY UPDATE" in sql]
+        assert ["hotel_booking" in sql.partition("WHERE")[0] for sql in locks[:2]] == [False, True]
+        assert "LIMIT" not in locks[1]
 
     def test_a_room_with_a_repair_open_goes_to_repair(self, hotel, clerk, maintainer):
         stay = make_stay(hotel=hotel)

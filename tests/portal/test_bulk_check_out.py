@@ -75,7 +75,7 @@ def test_once_confirmed_the_rooms_are_checked_out_and_their_data_is_gone(stay, d
     assert room.guest_pin != "111111"
     assert (
         read(response).one(id="toasts").text
-        == "Checked out 1: 204. Their guests, chats and orders are erased."
+        == "Checked out 1: 204. Their guests, names, chats and orders are erased."
     )
 
 
@@ -105,7 +105,7 @@ def test_a_room_that_became_vacant_meanwhile_is_named_and_the_others_are_done(st
 
     told = read(response).one(id="toasts").texts("p")
     assert told == [
-        "Checked out 1: 204. Their guests, chats and orders are erased.",
+        "Checked out 1: 204. Their guests, names, chats and orders are erased.",
         "Room 7 is not occupied: “Needs cleaning”.",
         "Grand Hotel has no room 404.",
     ]

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from hotel.models import identifier
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomEvent, RoomType
 from tests.factories import make_hotel, make_room, make_room_type
@@ -139,3 +141,14 @@ def test_ready_now_is_the_same_for_one_room_and_for_all(status, fields, is_booka
 
     assert room.is_bookable is is_bookable
     assert Room.objects.bookable().filter(pk=room.pk).exists() is is_bookable
+
+
+@pytest.mark.parametrize("word", ["101", "B-2", "_a.", "0"])
+def test_an_identifier_has_a_letter_or_a_digit(word):
+    identifier(word)
+
+
+@pytest.mark.parametrize("word", ["", ".", "..", "-", "_.-", "101\n", "1 1", "1/2"])
+def test_what_an_address_could_not_hold_is_no_identifier(word):
+    with pytest.raises(ValidationError):
+        identifier(word)

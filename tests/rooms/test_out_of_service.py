@@ -313,3 +313,25 @@ class TestOverride:
         assert now["maintenance_required"] is now["is_out_of_order"] is False
         assert now["return_status"] == now["maintenance_priority"] == ""
         assert room.is_bookable
+
+
+def test_an_override_of_a_room_out_of_order_takes_the_new_reason_and_dates(hotel, manager):
+    today = hotel.business_date()
+    room = make_room(
+        hotel=hotel,
+        status=S.OUT_OF_ORDER,
+        out_of_order_reason="flood",
+        out_of_order_from=today - 2 * DAY,
+        out_of_order_until=today + DAY,
+    )
+
+    perform(Action.OVERRIDE, room, by=manager, notes="mould", room_status=S.OUT_OF_ORDER)
+    now = row(room)
+    assert (now["out_of_order_reason"], now["out_of_order_from"]) == ("mould", today - 2 * DAY)
+    assert now["out_of_order_until"] == today + DAY
+
+    until = today + 9 * DAY
+    perform(
+        Action.OVERRIDE, room, by=manager, notes="mould", room_status=S.OUT_OF_ORDER, until=until
+    )
+    assert row(room)["out_of_order_until"] == until
