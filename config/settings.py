@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.access.SlashMiddleware",
+    # Before whoever is the first to read the form.
+    "portal.views.errors.utf8_forms_only",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.access.SignInRequiredMiddleware",
@@ -168,6 +170,10 @@ if env.bool("TRUST_PROXY", default=False):
     # write them as well, and choose the address that a lock-out is counted for.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     AXES_CLIENT_IP_CALLABLE = proxied_address
+
+# No page takes a file: one that is sent all the same is never written to the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 
 X_FRAME_OPTIONS = "DENY"
 # Scripts and styles come from our own files only: neither may stand in the page.

@@ -1,12 +1,16 @@
 """Lists that sort and page: the rooms, and the statistics' tables."""
 
+import datetime as dt
+import re
 from typing import Any
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.db.models.functions import Length
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from portal.cards import URGENCY
@@ -15,12 +19,17 @@ from portal.models import ApiToken
 from rooms.choices import RoomStatus
 from rooms.models import Room
 
+# Where a spreadsheet would begin to calculate: at a cell's first sign, half or full width, blanks
+# aside; and after whatever another country's spreadsheet takes for the end of a cell.
+FORMULA = re.compile(r"(^|[;\t\r\n])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
 
 def as_text(value: str) -> str:
     """Return a cell that a spreadsheet shows and never runs as a formula; numbers stay numbers."""
     if value.removeprefix("-").isdecimal():
         return value
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    text = FORMULA.sub(r"\1'\2", value)
+    return f"'{text}" if text[:1] in ("\t", "\r") else text
 
 
 def _shorter_first(
@@ -31,6 +40,7 @@ def _shorter_first(
     return rooms.order_by(*(key.desc() if descending else key.asc() for key in keys))
 
 
+PER_PAGE = 25
 # Within equals, numbers as people count.
 BY_NUMBER = (Length("number"), F("number"))
 
@@ -41,6 +51,13 @@ class SumColumn(tables.Column):
     def render_footer(self, bound_column: Any, table: tables.Table) -> str:
         """Return the sum."""
         return str(sum(getattr(row, bound_column.name) for row in table.data))
+
+
+class RoomPaginator(Paginator):
+    """Pages of the length that the address asks for, within reason."""
+
+    def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
+        super().__init__(object_list, per_page if 0 < per_page <= 200 else PER_PAGE, **kwargs)
 
 
 class RoomTable(tables.Table):
@@ -81,6 +98,10 @@ class RoomTable(tables.Table):
     def value_room_status(self, record: Room) -> str:
         """Give the export the word alone."""
         return record.get_room_status_display()
+
+    def value_status_since(self, value: dt.datetime) -> str:
+        """Give the export the hotel's time, and how far that is from UTC."""
+        return timezone.localtime(value).isoformat(" ", "seconds")
 
     def render_remarks(self, record: Room) -> str:
         """Show whatever note matters now: repairs before housekeeping."""

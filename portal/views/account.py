@@ -19,6 +19,11 @@ class SignIn(views.LoginView):
     template_name = "account/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_success_url(self) -> str:
+        """Return where the person goes on to: never to the sign-in page again."""
+        wanted = super().get_success_url()
+        return self.get_default_redirect_url() if wanted == self.request.path else wanted
+
 
 class ChangePassword(views.PasswordChangeView):
     """A new password, asked for with the old one."""

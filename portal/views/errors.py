@@ -1,11 +1,24 @@
 """Refusals from outside a view: a page to a page, a toast to a fragment."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views import csrf, defaults
 from django_htmx.http import reswap
+
+
+def utf8_forms_only(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
+    """Refuse a form with files in another character set, as Django refuses the plain kind."""
+
+    def middleware(request: Any) -> HttpResponse:
+        charset = request.content_params.get("charset", "utf-8").lower()
+        if request.content_type == "multipart/form-data" and charset != "utf-8":
+            return HttpResponseBadRequest("A form is sent in UTF-8.")
+        return get_response(request)
+
+    return middleware
 
 
 def not_found(request: Any, exception: Exception) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Lists to read and to take away: the rooms, and the statistics. CSV of each table."""
 
+import codecs
 from typing import Any
 
 import django_tables2 as tables
@@ -17,7 +18,7 @@ from portal.access import StaffRequest, for_page
 from portal.columns import BY_KEY
 from portal.filters import RoomFilter
 from portal.pages import ROOMS, STATISTICS
-from portal.tables import AttendantTable, FloorTable, RoomTable
+from portal.tables import PER_PAGE, AttendantTable, FloorTable, RoomPaginator, RoomTable
 from rooms.choices import Priority
 from rooms.models import Room
 
@@ -37,7 +38,8 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     if request.GET.get("export") == "csv":
         RequestConfig(request, paginate=False).configure(table)
         return _csv(table, f"{hotel_slug}-rooms")
-    RequestConfig(request, paginate={"per_page": 25, "silent": True}).configure(table)
+    paginate = {"per_page": PER_PAGE, "silent": True, "paginator_class": RoomPaginator}
+    RequestConfig(request, paginate=paginate).configure(table)
     template = "rooms/table.html" if request.htmx else "rooms/list.html"
     response = render(request, template, {"table": table, "filters": filters})
     patch_vary_headers(response, ["HX-Request"])
@@ -102,4 +104,7 @@ def _attendant_table(hotel: Hotel, days: int, now: Any) -> AttendantTable:
 
 
 def _csv(table: tables.Table, name: str) -> HttpResponse:
-    return TableExport("csv", table).response(f"{name}.csv")
+    response = TableExport("csv", table).response(f"{name}.csv")
+    # Without it Excel takes UTF-8 for the country's old character set.
+    response.content = codecs.BOM_UTF8 + response.content
+    return response

@@ -1,5 +1,7 @@
 """Signing in and out, the password, and finding one's hotel."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
@@ -272,3 +274,11 @@ def test_the_navigation_is_the_roles_own_and_marks_where_one_is(hotel, sign_in, 
         Role.FRONT_DESK: ["Board", "Readiness", "Arrivals", "Rooms"],
         Role.MANAGER: ["Board", "Readiness", "Arrivals", "Rooms", "Statistics"],
     }
+
+
+@pytest.mark.parametrize("back", ["/sign-in/", "/sign-in/?next=/sign-in/", "//elsewhere.test/"])
+def test_who_is_signed_in_is_not_sent_back_to_the_sign_in_page(sign_in, clerk, back):
+    response = sign_in(clerk).get(f"{SIGN_IN}?{urlencode({'next': back})}", follow=True)
+
+    assert response.status_code == 200
+    assert response.request["PATH_INFO"].startswith(f"/h/{clerk.hotel.slug}/")

@@ -1,5 +1,6 @@
 """The room list and the statistics: sorted, paged and narrowed by the URL, and as CSV."""
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -8,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from hotel.choices import Role
+from portal.tables import as_text
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.housekeeping import perform
 from tests.factories import make_hotel, make_room, make_room_type, make_staff
@@ -36,7 +38,7 @@ def numbers(response) -> list[str]:
 def table(response) -> list[list[str]]:
     """Return a CSV's lines."""
     assert response["Content-Type"].startswith("text/csv")
-    return list(csv.reader(io.StringIO(response.content.decode())))
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 # ---- Rooms
@@ -202,6 +204,45 @@ def test_neither_is_a_floor_in_the_statistics(hotel, get):
     make_room(hotel=hotel, floor="=1+1")
 
     assert table(get("statistics", "?export=floors"))[1][0] == "'=1+1"
+
+
+@pytest.mark.parametrize(
+    ("note", "cell"),
+    [
+        ("\t=1+1", "'\t=1+1"),
+        (" =1+1", "' =1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff20SUM", "'\uff20SUM"),
+        ("wet;=1+1", "wet;'=1+1"),
+        ("wet; -1+1", "wet;' -1+1"),
+        ("wet\n=1+1", "wet\n'=1+1"),
+        ("a=b; c", "a=b; c"),
+    ],
+)
+def test_nor_behind_blanks_wide_signs_or_a_separator(note, cell):
+    assert as_text(note) == cell
+
+
+def test_the_csv_opens_as_utf8_and_tells_the_hotels_time(hotel, get):
+    since = dt.datetime(2026, 7, 1, 11, 30, tzinfo=dt.UTC)
+    make_room(hotel=hotel, status_since=since, housekeeping_notes="Doña Inés")
+
+    response = get("rooms", "?export=csv")
+
+    assert response.content.startswith(codecs.BOM_UTF8)
+    (line,) = table(response)[1:]
+    assert (line[5], line[7]) == ("2026-07-01 12:30:00+01:00", "Doña Inés")
+
+
+@pytest.mark.parametrize("asked", ["-1", "0", "9" * 30, "x", "%00"])
+def test_a_page_has_a_sane_length_whatever_the_address_asks_for(hotel, get, asked):
+    for _ in range(30):
+        make_room(hotel=hotel)
+
+    response = get("rooms", f"?per_page={asked}")
+
+    assert response.status_code == 200
+    assert len(read(response).one("tbody").all("tr")) == 25
 
 
 def test_a_basement_stays_a_number_in_the_csv(hotel, get):
