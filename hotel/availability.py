@@ -109,6 +109,12 @@ def availability(
     return list(found.values())
 
 
+def expected_end(room: Room, today: dt.date) -> dt.date | None:
+    """Return when the room is expected back in order; an end that has passed is none at all."""
+    until = room.out_of_order_until
+    return until if until is not None and until > today else None
+
+
 def _days(check_in: dt.date, check_out: dt.date) -> Iterator[dt.date]:
     for offset in range(max(1, (check_out - check_in).days)):
         yield check_in + offset * DAY
@@ -149,14 +155,13 @@ def _count_room(
 ) -> None:
     bookable = room.is_bookable
     kind.ready_now += bookable
-    until = room.out_of_order_until
+    until = expected_end(room, today)
     for night in kind.nights:
         night.rooms += 1
         if night.date < today or night.date in lived_in:
             # The stay is counted as held; its room is not taken off a second time.
             continue
-        # An expected end that has passed is no end at all.
-        over = until is not None and today < until <= night.date
+        over = until is not None and until <= night.date
         if room.maintenance_required or (room.is_out_of_order and not over):
             night.out_of_order += 1
         elif night.date in promised:

@@ -9,7 +9,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from hotel.availability import MAX_NIGHTS, availability
+from hotel.availability import MAX_NIGHTS, availability, expected_end
 from hotel.choices import DESK, HOLDING, BookingStatus
 from hotel.exceptions import (
     IllegalTransition,
@@ -255,13 +255,8 @@ def require_in_use(room: Room) -> None:
 
 
 def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
-    """Raise NotBookable where the room is still out of order when the guests come.
-
-    An expected end that has passed is no end at all: see hotel.availability.
-    """
-    until = room.out_of_order_until
-    if until is not None and until <= today:
-        until = None
+    """Raise NotBookable where the room is still out of order when the guests come."""
+    until = expected_end(room, today)
     if room.is_out_of_order and (until is None or until > booking.check_in):
         ends = f"until {until:%-d %B}" if until else "with no end in sight"
         raise NotBookable(f"Room {room.number} is out of order {ends}.")

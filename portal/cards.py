@@ -17,12 +17,11 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from hotel.choices import INSPECTORS
 from hotel.models import Booking, Staff
 from portal.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
 from rooms.choices import TURNING, Action, Priority, RoomStatus
 from rooms.models import Room, RoomQuerySet
-from rooms.permissions import legal_actions
+from rooms.permissions import is_own_clean, legal_actions
 from rooms.transitions import TRANSITIONS
 
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
@@ -33,7 +32,7 @@ URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
 @dataclass(frozen=True)
-class Button:
+class RoomButton:
     """One action as a card shows it; `to` is the column a drag must end in to mean it."""
 
     action: Action
@@ -74,7 +73,6 @@ def arrivals_by_room(rooms: Q, today: dt.date) -> dict[int, int]:
 
 def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
     """Read the rooms' rows without making instances; sorted as the columns are."""
-    inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
     arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
     return sorted(
         Row(
@@ -82,7 +80,7 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
             pk=pk,
             last_seq=last_seq,
             status=status,
-            own_clean=inspector and cleaned_by == staff.pk,
+            own_clean=is_own_clean(staff, cleaned_by, staff.hotel),
             arriving=arriving.get(pk),
         )
         for pk, number, last_seq, status, cleaned_by, priority in rooms.values_list(
@@ -127,8 +125,7 @@ def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
 
 def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
     """Return the card as this viewer sees it; `arriving` people are due in the room today."""
-    inspector = staff.role in INSPECTORS and not staff.hotel.allow_self_inspection
-    own = inspector and room.cleaned_by_staff_id == staff.pk
+    own = is_own_clean(staff, room.cleaned_by_staff_id, staff.hotel)
     key = _key(room.pk, room.last_seq, own, arriving, staff)
     with _lock:
         card = _cards.get(key)
@@ -198,8 +195,8 @@ def _key(
     )
 
 
-def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> Button:
-    return Button(
+def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> RoomButton:
+    return RoomButton(
         action=action,
         label=BUTTONS[action],
         url=action_url(room, action),

@@ -1,6 +1,6 @@
 """Who may do what to a room: one rule, as an error for the action and a boolean for the button."""
 
-from hotel.choices import Role
+from hotel.choices import INSPECTORS, Role
 from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus
@@ -52,14 +52,15 @@ def refusal(staff: Staff, action: Action, room: Room) -> ReadyroomError | None:
         )
     if transition.needs_open_maintenance and not room.maintenance_required:
         return IllegalTransition(f"Room {room.number} has no open maintenance.")
-    if action in INSPECTIONS and is_own_clean(staff, room) and not room.hotel.allow_self_inspection:
+    if action in INSPECTIONS and is_own_clean(staff, room.cleaned_by_staff_id, room.hotel):
         return NotAllowed("You cleaned this room: somebody else inspects it.")
     return None
 
 
-def is_own_clean(staff: Staff, room: Room) -> bool:
-    """Tell whether the clean that awaits inspection is this person's own."""
-    return room.cleaned_by_staff_id is not None and room.cleaned_by_staff_id == staff.pk
+def is_own_clean(staff: Staff, cleaned_by: int | None, hotel: Hotel) -> bool:
+    """Tell whether an inspector cleaned the room (`cleaned_by`) and somebody else must look."""
+    inspects = staff.role in INSPECTORS and not hotel.allow_self_inspection
+    return inspects and cleaned_by == staff.pk
 
 
 def require(staff: Staff, action: Action, room: Room) -> None:

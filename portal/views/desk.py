@@ -38,7 +38,7 @@ ERASED = "Their guests, names, chats and orders are erased."
 
 
 @dataclass(frozen=True)
-class Button:
+class BookingButton:
     """One action on a booking, as its row shows it."""
 
     label: str
@@ -236,24 +236,24 @@ def _arrival(booking: Booking, request: StaffRequest) -> dict[str, Any]:
     }
 
 
-def _acts(booking: Booking, today: dt.date) -> list[Button]:
+def _acts(booking: Booking, today: dt.date) -> list[BookingButton]:
     """Return the booking's buttons; where nothing more is to be asked, one tap does it."""
     if booking.status == BookingStatus.IN_HOUSE:
         # Asked once more: it stands where “Check in” was a moment ago.
-        return [Button("Check out…", _url(booking, "check-out"), main=True)]
+        return [BookingButton("Check out…", _url(booking, "check-out"), main=True)]
     if booking.status != BookingStatus.CONFIRMED:
         return []
     acts = []
     due = booking.check_in <= today <= booking.check_out
     if due and booking.room and booking.room.is_bookable:
-        acts.append(Button("Check in", _url(booking, "check-in"), one_tap=True, main=True))
-        acts.append(Button("Check in to another room…", _url(booking, "check-in")))
+        acts.append(BookingButton("Check in", _url(booking, "check-in"), one_tap=True, main=True))
+        acts.append(BookingButton("Check in to another room…", _url(booking, "check-in")))
     elif due:
-        acts.append(Button("Check in…", _url(booking, "check-in"), main=True))
-    acts.append(Button("Assign room…", _url(booking, "assign"), main=not due))
+        acts.append(BookingButton("Check in…", _url(booking, "check-in"), main=True))
+    acts.append(BookingButton("Assign room…", _url(booking, "assign"), main=not due))
     if booking.check_in <= today:
-        acts.append(Button("No-show…", _url(booking, "no-show")))
-    acts.append(Button("Cancel…", _url(booking, "cancel")))
+        acts.append(BookingButton("No-show…", _url(booking, "no-show")))
+    acts.append(BookingButton("Cancel…", _url(booking, "cancel")))
     return acts
 
 

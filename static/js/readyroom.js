@@ -35,10 +35,9 @@
   document.addEventListener("htmx:sendError", () =>
     lost("No connection: that was not saved. What you typed is still here; try again when you are back."));
   document.addEventListener("htmx:timeout", () => lost("No answer yet: that may not be saved. Try again."));
-  document.addEventListener("htmx:responseError", ({ detail }) =>
-    lost(detail.xhr.status === 403
-      ? "That was not saved: sign in again in this tab, or reload the page."
-      : "The server had a fault: that was not saved. Try again."));
+  // Refusals (403, 404, 409, 422) are no errors to htmx: they come with their own words.
+  document.addEventListener("htmx:responseError", () =>
+    lost("The server had a fault: that was not saved. Try again."));
   document.addEventListener("htmx:beforeOnLoad", () => lost(""));
   // A hotel's Wi-Fi may answer in our name, with status 200: its page must not land in a card.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
