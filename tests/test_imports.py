@@ -30,6 +30,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("hotel.availability",),
     ("hotel.bookings",),
     ("hotel.stays",),
+    ("hotel.undoing",),
     ("hotel.readiness",),
     ("hotel.statistics",),
     ("hotel.csv_lines",),

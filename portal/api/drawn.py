@@ -11,7 +11,7 @@ from typing import Any
 from cachetools import LRUCache
 from pydantic_core import to_json
 
-from hotel import stays
+from hotel import undoing
 from hotel.models import Staff
 from portal.api.answers import room_answer
 from rooms import permissions
@@ -29,7 +29,7 @@ _lock = Lock()
 
 def draw(seen: Iterable[Room], staff: Staff) -> list[Drawn]:
     """Return each room's status and JSON; `seen` are rooms of the hotel with the columns SEEN."""
-    undoable = stays.undoable_rooms(staff)
+    undoable = undoing.undoable_rooms(staff)
     with _lock:
         kept = {room.pk: _drawn.get(_key(room, staff, undoable)) for room in seen}
     drawn = {pk: one for pk, one in kept.items() if one}
@@ -48,6 +48,6 @@ def _key(room: Room, staff: Staff, undoable: set[int]) -> tuple[Any, ...]:
         room.last_seq,
         staff.hotel.setup_seq,
         staff.role,
-        permissions.is_own_clean(staff, room),
+        permissions.is_own_clean(staff, room.cleaned_by_staff_id, staff.hotel),
         room.pk in undoable,
     )

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
-from hotel import stays
+from hotel import undoing
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError, StaleVersion
 from portal.api import schemas
 from portal.api.answers import room_answer
@@ -76,7 +76,7 @@ def refusal(request: Any, error: ReadyroomError) -> tuple[int, dict[str, Any]]:
         return 422, error_body(422, error.message, fields=error.fields)
     body = error_body(409, error.message, code=error.code)
     body["room"] = (
-        room_answer(error.room, request.staff, may_undo=stays.may_undo(request.staff, error.room))
+        room_answer(error.room, request.staff, may_undo=undoing.may_undo(request.staff, error.room))
         if isinstance(error, StaleVersion)
         else None
     )

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic_core import to_json
 
-from hotel import statistics, stays
+from hotel import statistics, undoing
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_room_for_user
 from portal.api import schemas
@@ -195,7 +195,7 @@ def undo(
 ) -> schemas.ActionAnswer:
     """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
     room = get_room_for_user(request, number, Action.UNDO)
-    event = stays.undo(room, by=request.staff, source=Source.API, **body.model_dump())
+    event = undoing.undo(room, by=request.staff, source=Source.API, **body.model_dump())
     return action_answer(room, event, request.staff)
 
 

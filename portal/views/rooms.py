@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hotel import stays
+from hotel import stays, undoing
 from hotel.choices import DESK
 from hotel.exceptions import InvalidInput, ReadyroomError
 from hotel.models import Staff
@@ -122,7 +122,7 @@ def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
         case Action.CHECK_OUT:
             stays.check_out_room(room, by=by, **given)
         case Action.UNDO:
-            stays.undo(room, by=by, **given)
+            undoing.undo(room, by=by, **given)
         case _:
             perform(action, room, by=by, **given)
 
@@ -158,7 +158,7 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
         "column": COLUMN_OF[RoomStatus(room.room_status)],
         "events": events[:HISTORY],
         "older": max(0, events.count() - HISTORY),
-        "may_undo": stays.may_undo(staff, room),
+        "may_undo": undoing.may_undo(staff, room),
         "return_label": RoomStatus(room.return_status).label if room.return_status else "",
         **buttons(room, staff),
     }

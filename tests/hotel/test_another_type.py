@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hotel import bookings, stays
+from hotel import bookings, stays, undoing
 from hotel.availability import availability
 from hotel.choices import BookingStatus, ReadinessPolicy
 from hotel.exceptions import NoAvailability
@@ -161,7 +161,7 @@ def test_an_undone_checkout_is_a_fact_and_availability_then_shows_what_is_true(h
         by=clerk,
     )
 
-    stays.undo(room, by=clerk)
+    undoing.undo(room, by=clerk)
 
     stay.refresh_from_db()
     assert stay.status == BookingStatus.IN_HOUSE

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from hotel import bookings, stays
+from hotel import bookings, stays, undoing
 from hotel.choices import BookingStatus
 from hotel.exceptions import InvalidInput
 from hotel.models import Booking, Guest
@@ -46,7 +46,7 @@ def requests(hotel, clerk):
         "check_in": partial(stays.check_in, kept),
         "check_out": partial(stays.check_out, in_house),
         "cancel": partial(bookings.cancel, make_booking(hotel=hotel, arrives=9)),
-        "undo": partial(stays.undo, undone.room),
+        "undo": partial(undoing.undo, undone.room),
     }
 
 
@@ -124,7 +124,7 @@ class TestAWalkInSentTwice:
 
     def test_nor_does_it_let_the_guest_in_again_after_an_undo(self, requests, hotel, clerk):
         send = partial(requests["walk_in"], by=clerk, request_id="r-1")
-        stays.undo(send().room, by=clerk)
+        undoing.undo(send().room, by=clerk)
 
         assert send().status == BookingStatus.CONFIRMED
 

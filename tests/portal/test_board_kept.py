@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hotel import bookings, stays
+from hotel import bookings, stays, undoing
 from hotel.choices import Role
 from portal import cards
 from portal.views import board as board_view
@@ -114,7 +114,7 @@ def test_whatever_happens_it_is_what_a_newly_drawn_one_would_be(client, hotel):
         lambda: perform(Action.COMPLETE_MAINTENANCE, dirty, by=fixer),
         lambda: perform(Action.RETURN_TO_SERVICE, dirty, by=fixer),
         lambda: stays.check_in(first, by=boss),
-        lambda: stays.undo(ready, by=boss),
+        lambda: undoing.undo(ready, by=boss),
         lambda: stays.check_in(first, by=boss),
         lambda: perform(Action.MARK_MAINTENANCE, ready, by=boss, notes="x", priority="HIGH"),
         lambda: stays.check_out(first, by=boss),

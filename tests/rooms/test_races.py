@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.test import Client
 
-from hotel import bookings, stays
+from hotel import bookings, stays, undoing
 from hotel.choices import BookingStatus, Role
 from hotel.exceptions import (
     IllegalTransition,
@@ -360,7 +360,7 @@ class TestTheDesk:
             stays.check_out(own(stay), by=clerk)
 
             answers = at_once(
-                partial(stays.undo, Room.objects.get(pk=stay.room_id), by=clerk),
+                partial(undoing.undo, Room.objects.get(pk=stay.room_id), by=clerk),
                 partial(act, Action.START_CLEANING, stay.room, by=housekeeper),
             )
 

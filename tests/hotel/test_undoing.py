@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel import bookings, stays
+from hotel import bookings, stays, undoing
 from hotel.choices import BookingStatus, Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, RoomTaken, StaleVersion
 from hotel.models import Booking, Guest, Order
@@ -32,7 +32,7 @@ class TestUndoOfACheckIn:
         before, room_before = everything_about(booking), room_row(room)
         stays.check_in(booking, by=clerk)
 
-        event = stays.undo(room, by=clerk)
+        event = undoing.undo(room, by=clerk)
 
         assert everything_about(booking) == before
         assert room_row(room) == room_before
@@ -42,7 +42,7 @@ class TestUndoOfACheckIn:
         wrong, right = make_room(hotel=hotel), make_room(hotel=hotel)
         booking = make_booking(hotel=hotel)
         stays.check_in(booking, wrong, by=clerk)
-        stays.undo(wrong, by=clerk)
+        undoing.undo(wrong, by=clerk)
 
         stays.check_in(Booking.objects.get(), right, by=clerk)
 
@@ -55,7 +55,7 @@ class TestUndoOfACheckIn:
         room = make_room(hotel=hotel)
         tomorrow = hotel.business_date() + dt.timedelta(days=1)
         booking = stays.walk_in(hotel, room, check_out=tomorrow, guest_name="Ada", by=clerk)
-        stays.undo(room, by=clerk)
+        undoing.undo(room, by=clerk)
         booking.refresh_from_db()
 
         bookings.cancel(booking, by=clerk)
@@ -70,7 +70,7 @@ class TestUndoOfACheckIn:
         before = everything_about(booking)
         stays.check_in(booking, room, by=clerk)
 
-        stays.undo(room, by=clerk)
+        undoing.undo(room, by=clerk)
 
         assert everything_about(booking) == before
         assert not room.bookings.exists()
@@ -80,7 +80,7 @@ class TestUndoOfACheckIn:
         Guest.objects.create(booking=booking, name="Ada")
         stays.check_in(booking, by=clerk)
 
-        stays.undo(booking.room, by=clerk)
+        undoing.undo(booking.room, by=clerk)
 
         assert Guest.objects.get().name == "Ada"
 
@@ -89,7 +89,7 @@ class TestUndoOfACheckIn:
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), given_room_type=suite)
         stays.check_in(booking, by=clerk)
 
-        stays.undo(booking.room, by=clerk)
+        undoing.undo(booking.room, by=clerk)
 
         assert Booking.objects.get().given_room_type == suite
 
@@ -103,7 +103,7 @@ class TestUndoOfACheckIn:
             stays.check_in(booking, given, by=clerk)
             seen = hotel.events.latest().seq
 
-            undone = stays.undo(given, by=clerk)
+            undone = undoing.undo(given, by=clerk)
 
             assert everything_about(booking) == before
             assert [(e.action, e.room, e.booking) for e in hotel.events.after(seen)] == [
@@ -121,7 +121,7 @@ class TestUndoOfACheckIn:
         stays.check_in(booking, given, by=clerk)
         other = bookings.assign(make_booking(hotel=hotel), kept, by=clerk)
 
-        stays.undo(given, by=clerk)
+        undoing.undo(given, by=clerk)
 
         booking.refresh_from_db()
         assert (booking.status, booking.room) == (BookingStatus.CONFIRMED, None)
@@ -136,7 +136,7 @@ class TestUndoOfACheckOut:
         before, room_before = everything_about(stay), room_row(stay.room)
         stays.check_out(stay, by=clerk)
 
-        stays.undo(stay.room, by=clerk)
+        undoing.undo(stay.room, by=clerk)
 
         assert everything_about(stay) == before
         assert room_row(stay.room) == room_before
@@ -145,7 +145,7 @@ class TestUndoOfACheckOut:
         room = make_room(hotel=hotel, status=S.OCCUPIED)
         stays.check_out_room(room, by=clerk)
 
-        stays.undo(room, by=clerk)
+        undoing.undo(room, by=clerk)
 
         room.refresh_from_db()
         assert room.room_status == S.OCCUPIED
@@ -153,7 +153,7 @@ class TestUndoOfACheckOut:
     def test_and_can_leave_a_second_time(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
         stays.check_out(stay, by=clerk, request_id="r-1")
-        stays.undo(stay.room, by=clerk)
+        undoing.undo(stay.room, by=clerk)
 
         stays.check_out(Booking.objects.get(), by=clerk, request_id="r-2")
 
@@ -166,7 +166,7 @@ class TestUndoOfACheckOut:
         bookings.assign(make_booking(hotel=hotel, booking_id="B-1"), stay.room, by=clerk)
 
         with pytest.raises(RoomTaken, match="B-1"):
-            stays.undo(stay.room, by=clerk)
+            undoing.undo(stay.room, by=clerk)
 
         assert Booking.objects.get(pk=stay.pk).status == BookingStatus.COMPLETED
         assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
@@ -175,9 +175,9 @@ class TestUndoOfACheckOut:
         stay = make_stay(hotel=hotel)
         stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
 
-        assert not stays.may_undo(clerk, stay.room)
+        assert not undoing.may_undo(clerk, stay.room)
         with pytest.raises(IllegalTransition, match="erased the stay's data"):
-            stays.undo(stay.room, by=clerk)
+            undoing.undo(stay.room, by=clerk)
 
         assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
 
@@ -185,9 +185,9 @@ class TestUndoOfACheckOut:
         stay = make_stay(hotel=hotel)
         stays.check_out(stay, by=clerk)
 
-        assert not stays.may_undo(manager, stay.room)
+        assert not undoing.may_undo(manager, stay.room)
         with pytest.raises(NotAllowed):
-            stays.undo(stay.room, by=manager)
+            undoing.undo(stay.room, by=manager)
 
         assert Booking.objects.get().status == BookingStatus.COMPLETED
 
@@ -197,9 +197,9 @@ class TestUndoOfACheckOut:
         clerk.role = Role.HOUSEKEEPER
         clerk.save(update_fields=["role"])
 
-        assert not stays.may_undo(clerk, stay.room)
+        assert not undoing.may_undo(clerk, stay.room)
         with pytest.raises(NotAllowed):
-            stays.undo(stay.room, by=clerk)
+            undoing.undo(stay.room, by=clerk)
 
     def test_it_is_not_undone_without_its_stay(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
@@ -215,21 +215,21 @@ class TestAnyUndo:
     def test_an_action_without_a_stay_is_undone_as_well(self, hotel, housekeeper):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
         perform(Action.START_CLEANING, room, by=housekeeper)
-        assert stays.may_undo(housekeeper, room)
+        assert undoing.may_undo(housekeeper, room)
 
-        stays.undo(room, by=housekeeper)
+        undoing.undo(room, by=housekeeper)
 
         room.refresh_from_db()
         assert room.room_status == S.CHECKOUT_DIRTY
-        assert not stays.may_undo(housekeeper, room)
+        assert not undoing.may_undo(housekeeper, room)
 
     def test_a_repeated_request_is_undone_once(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
         stays.check_out(stay, by=clerk)
-        first = stays.undo(stay.room, by=clerk, request_id="u-1")
+        first = undoing.undo(stay.room, by=clerk, request_id="u-1")
         after = everything_about(stay)
 
-        assert stays.undo(stay.room, by=clerk, request_id="u-1") == first
+        assert undoing.undo(stay.room, by=clerk, request_id="u-1") == first
         assert everything_about(stay) == after
         assert hotel.events.count() == 2
 
@@ -238,7 +238,7 @@ class TestAnyUndo:
         stays.check_out(stay, by=clerk, request_id="r-1")
 
         with pytest.raises(InvalidInput):
-            stays.undo(stay.room, by=clerk, request_id="r-1")
+            undoing.undo(stay.room, by=clerk, request_id="r-1")
 
         assert Booking.objects.get().status == BookingStatus.COMPLETED
 
@@ -251,4 +251,4 @@ class TestAnyUndo:
         perform(Action.START_CLEANING, stay.room, by=housekeeper)
 
         with pytest.raises(StaleVersion, match="Ana Silva"):
-            stays.undo(stay.room, by=clerk, expected_version=seen)
+            undoing.undo(stay.room, by=clerk, expected_version=seen)
