@@ -234,7 +234,7 @@ class TokenTable(tables.Table):
     created_by = tables.Column(
         accessor="created_by__name", verbose_name="By", default="command", orderable=False
     )
-    revoke = tables.Column(empty_values=(), orderable=False, verbose_name="")
+    revoke = tables.Column(empty_values=(), orderable=False, verbose_name="Revoke")
 
     class Meta:
         attrs = {"class": "table list"}

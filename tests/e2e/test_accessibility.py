@@ -57,7 +57,7 @@ def look(page: Page) -> None:
 
 PAGES = ("board/", "readiness/", "arrivals/", "rooms/", "rooms/102/", "statistics/")
 PAGES += ("arrivals/walk-in/", "arrivals/new/", "rooms/103/start-cleaning/")
-PAGES += ("rooms/103/mark-maintenance/", "bookings/B-1/", "bookings/B-1/check-in/")
+PAGES += ("rooms/103/mark-maintenance/", "bookings/B-1/", "bookings/B-1/check-in/", "tokens/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
