@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHON PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench clean venv venv-dev
+.PHONY: help run test fuzz lint format lock bench clean venv venv-dev
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -22,6 +22,9 @@ run: venv ## Serve the portal with demo data on http://127.0.0.1:8000 (PORT=8001
 
 test: venv-dev ## Run the tests on SQLite, and on PostgreSQL where one answers (ARGS="-k board")
 	@scripts/test $(ARGS)
+
+fuzz: venv-dev ## Send the API what its document allows, for half an hour or so (ARGS=1000 for more)
+	@scripts/fuzz $(ARGS)
 
 lint: venv-dev ## Check style, formatting and types
 	$(BIN)/ruff check .
@@ -39,7 +42,7 @@ bench: venv-dev ## Measure the board and a status change
 	$(BIN)/python -m bench $(ARGS)
 
 clean: ## Remove .venv, caches and reports; the database in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results var/static
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage htmlcov test-results var/static
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 venv:

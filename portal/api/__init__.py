@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
@@ -16,6 +17,7 @@ from pydantic_core import to_json
 from portal.api import bookings, hotel, rooms
 from portal.api.access import Session, Token
 from portal.api.errors import handle_in
+from portal.api.links import add_links
 
 
 class StrictParser(Parser):
@@ -45,6 +47,12 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Return the name that generated clients will use."""
         return operation.view_func.__name__
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Return the document, with what may follow each operation."""
+        schema = super().get_openapi_schema(**given)
+        add_links(schema)
+        return schema
 
     def get_content_type(self) -> str:
         """Return the bare type: JSON has no charset, and every answer carries the same header."""
