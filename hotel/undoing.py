@@ -71,10 +71,12 @@ def undo(
 def undoable(staff: Staff, room: Room) -> RoomEvent:
     """Return the event that `staff` may undo on this room now, its stay included.
 
-    Raises NotAllowed or IllegalTransition as rooms.housekeeping.undoable does; for a checkout
-    that erased what its stay left behind, IllegalTransition; RoomTaken where the room was given
-    to another stay since.
+    Raises NotAllowed or IllegalTransition as rooms.housekeeping.undoable does; IllegalTransition
+    for a room that is not in use, and for a checkout that erased what its stay left behind;
+    RoomTaken where the room was given to another stay since.
     """
+    if not room.is_active:
+        raise IllegalTransition(f"Room {room.number} is not in use.")
     last = housekeeping.undoable(staff, room)
     if _stay_before(last).get("erased"):
         raise IllegalTransition("This checkout erased the room's data: it cannot be undone.")
@@ -106,6 +108,7 @@ def undoable_rooms(staff: Staff) -> set[int]:
         # A tap is at most so much older than its record: the index is by when it happened.
         .filter(hotel=staff.hotel, occurred_at__gte=since - housekeeping.OLDEST_TAP)
         .filter(actor=staff, recorded_at__gte=since, room_version=F("room__version"))
+        .filter(room__is_active=True)
         .exclude(action=Action.UNDO)
         .exclude(source=Source.REPLAY)
         # A room without a stay that a bulk checkout erased; a check-in's own note is no matter.

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hotel.models import Hotel, Staff
+from hotel.models import Booking, Hotel, Staff
 
 PREFIX = "rr_"
 NAME_MAX = 60
@@ -43,6 +43,9 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = ApiTokenQuerySet.as_manager()
 
@@ -76,7 +79,9 @@ class IdempotentAnswer(models.Model):
     # Of who asked for what: the same key for another request is refused.
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
+    # Text, for PostgreSQL's JSON would forget the order.
     body = models.TextField(blank=True)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

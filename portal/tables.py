@@ -219,6 +219,10 @@ class AttendantTable(tables.Table):
         return as_text(value)
 
 
+# Left out where the screen is narrow.
+ASIDE = {"th": {"class": "aside"}, "td": {"class": "aside"}}
+
+
 class TokenTable(tables.Table):
     """The hotel's API tokens, the newest first."""
 
@@ -226,13 +230,19 @@ class TokenTable(tables.Table):
     staff = tables.Column(
         accessor="staff__name", verbose_name="Acts as", order_by="staff__user__first_name"
     )
-    role = tables.Column(accessor="staff__get_role_display", verbose_name="Role", orderable=False)
+    role = tables.Column(
+        accessor="staff__get_role_display", verbose_name="Role", orderable=False, attrs=ASIDE
+    )
     state = tables.Column(orderable=False)
     last_used_at = tables.DateTimeColumn(verbose_name="Last used", format="j M Y H:i")
     expires_at = tables.DateTimeColumn(verbose_name="Expires", format="j M Y", default="never")
-    created_at = tables.DateTimeColumn(verbose_name="Made", format="j M Y")
+    created_at = tables.DateTimeColumn(verbose_name="Made", format="j M Y", attrs=ASIDE)
     created_by = tables.Column(
-        accessor="created_by__name", verbose_name="By", default="command", orderable=False
+        accessor="created_by__name",
+        verbose_name="By",
+        default="command",
+        orderable=False,
+        attrs=ASIDE,
     )
     revoke = tables.Column(empty_values=(), orderable=False, verbose_name="Revoke")
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from ninja import Path, Query, Router
+from pydantic import Field
 
 from hotel import bookings, stays
 from hotel.choices import DESK, BookingStatus
@@ -11,7 +12,7 @@ from hotel.models import Booking
 from portal.access import StaffRequest, get_booking_for_user
 from portal.api import schemas
 from portal.api.answers import booking_answer
-from portal.api.errors import ANSWERS
+from portal.api.errors import CHANGING, READING
 from portal.api.once import once
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
@@ -21,19 +22,19 @@ from rooms.models import Room, RoomType
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
-DONE: dict[int, Any] = {200: schemas.Booking, **ANSWERS}
+DONE: dict[int, Any] = {200: schemas.Booking, **CHANGING}
 
 
 class BookingsQuery(Paged):
     """Which bookings, and which page of them."""
 
     status: BookingStatus | None = None
-    arriving: schemas.Day | None = None
-    departing: schemas.Day | None = None
-    in_house: bool | None = None
+    arriving: Annotated[schemas.Day | None, Field(description="The day of arrival.")] = None
+    departing: Annotated[schemas.Day | None, Field(description="The day of departure.")] = None
+    in_house: Annotated[bool | None, Field(description="Whether the guests are in now.")] = None
 
 
-@router.get("", response={200: schemas.Bookings, **ANSWERS})
+@router.get("", response={200: schemas.Bookings, **READING})
 def list_bookings(
     request: StaffRequest, slug: Slug, query: Query[BookingsQuery]
 ) -> schemas.Bookings:
@@ -49,14 +50,14 @@ def list_bookings(
     return schemas.Bookings(bookings=[booking_answer(row) for row in found], next=following)
 
 
-@router.get("{booking_id}/", response=DONE)
+@router.get("{booking_id}/", response={200: schemas.Booking, **READING})
 @asks_nothing
 def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
     """Show one booking."""
     return booking_answer(_booking(request, booking_id))
 
 
-@router.post("", response={201: schemas.Booking, **ANSWERS})
+@router.post("", response={201: schemas.Booking, **CHANGING})
 @once(status=201)
 def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) -> schemas.Booking:
     """Book a room of a type; 409 `no_availability` where a night is sold out."""

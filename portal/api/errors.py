@@ -39,12 +39,16 @@ WORDS = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field.",
     "string_pattern_mismatch": "Use letters, digits, dots, dashes.",
+    "string_too_short": "This field must not be empty.",
+    "too_short": "This field must not be empty.",
+    "string_too_long": "Keep it to {max_length} characters.",
+    "too_long": "Keep it to {max_length} characters.",
 }
-# What any endpoint may answer besides its own.
-ANSWERS: dict[int, type[schemas.Error]] = {
-    **dict.fromkeys((400, 401, 403, 404, 413, 422, 429), schemas.Error),
-    409: schemas.Conflict,
-}
+# What any endpoint may answer besides its own: one that reads, and one that changes something.
+READING: dict[int, type[schemas.Error]] = dict.fromkeys(
+    (401, 403, 404, 413, 422, 429), schemas.Error
+)
+CHANGING = {**READING, 400: schemas.Error, 409: schemas.Conflict}
 
 
 class TooManyRequests(Exception):
@@ -68,8 +72,10 @@ def error_body(
     }
 
 
-def refusal(request: Any, error: ReadyroomError) -> tuple[int, dict[str, Any]]:
-    """Return the status and the body that tell of a rule's refusal."""
+def refusal(request: Any, error: ReadyroomError | Http404) -> tuple[int, dict[str, Any]]:
+    """Return the status and the body that tell of a refusal."""
+    if isinstance(error, Http404):
+        return 404, error_body(404, str(error))
     if isinstance(error, NotAllowed):
         return 403, error_body(403, error.message)
     if isinstance(error, InvalidInput):
@@ -105,7 +111,7 @@ def handle_in(api: NinjaAPI) -> None:
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-        return answer(404, error_body(404, str(error)))
+        return answer(*refusal(request, error))
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -155,5 +161,5 @@ def _field(location: tuple[Any, ...]) -> str:
 
 
 def _words(item: dict[str, Any]) -> str:
-    message: str = WORDS.get(item["type"]) or item["msg"]
-    return message.removeprefix("Value error, ")
+    message = WORDS[item["type"]].format(**item.get("ctx", {})) if item["type"] in WORDS else ""
+    return message or item["msg"].removeprefix("Value error, ")

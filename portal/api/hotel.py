@@ -12,7 +12,7 @@ from portal.access import StaffRequest
 from portal.api import schemas
 from portal.api.answers import event_answers, overdue_answer, type_answer
 from portal.api.bookings import room_type_of
-from portal.api.errors import ANSWERS
+from portal.api.errors import CHANGING, READING
 from portal.api.once import once
 from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
@@ -39,7 +39,7 @@ class AvailabilityQuery(Asked):
     room_type: schemas.Text = Field("", description="A type's code; without it, every type.")
 
 
-@staff_router.get("events/", response={200: schemas.Log, **ANSWERS})
+@staff_router.get("events/", response={200: schemas.Log, **READING})
 def follow_log(request: StaffRequest, slug: Slug, query: Query[LogQuery]) -> schemas.Log:
     """Read what happened after a seq, oldest first: every event once, none left out."""
     events = request.hotel.events.after(query.after).select_related("room", "actor__user")
@@ -50,7 +50,7 @@ def follow_log(request: StaffRequest, slug: Slug, query: Query[LogQuery]) -> sch
     return schemas.Log(events=answers, next=following, last_seq=newest)
 
 
-@router.post("rooms/checkout/", response={200: schemas.BulkCheckOutAnswer, **ANSWERS})
+@router.post("rooms/checkout/", response={200: schemas.BulkCheckOutAnswer, **CHANGING})
 @once()
 def bulk_check_out(
     request: StaffRequest, slug: Slug, body: schemas.BulkCheckOut
@@ -64,7 +64,7 @@ def bulk_check_out(
     )
 
 
-@router.get("rooms/checkout-needed/", response={200: schemas.CheckoutNeeded, **ANSWERS})
+@router.get("rooms/checkout-needed/", response={200: schemas.CheckoutNeeded, **READING})
 @asks_nothing
 def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded:
     """List the occupied rooms whose stay is past its checkout, the longest overdue first."""
@@ -73,7 +73,7 @@ def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded
     return schemas.CheckoutNeeded(rooms=[overdue_answer(late) for late in found])
 
 
-@router.get("availability/", response={200: schemas.Availability, **ANSWERS})
+@router.get("availability/", response={200: schemas.Availability, **READING})
 def availability(
     request: StaffRequest, slug: Slug, query: Query[AvailabilityQuery]
 ) -> schemas.Availability:

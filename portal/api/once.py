@@ -7,21 +7,20 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from ninja import Header
 from ninja.utils import contribute_operation_args
-from pydantic_core import to_json
+from pydantic_core import to_jsonable_python
 
 from hotel.exceptions import InvalidInput, ReadyroomError
+from hotel.models import Booking
 from portal.api.errors import answer, refusal
 from portal.api.paging import refuse_unknown
 from portal.api.schemas import Text
 from portal.models import IdempotentAnswer, digest
 
 KEPT = dt.timedelta(days=7)
-# Old answers are looked for once in so many new ones.
-FORGET_EVERY = 200
 
 HEADER = Header(
     None,
@@ -53,18 +52,21 @@ def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., H
                 kept, is_new = IdempotentAnswer.objects.get_or_create(
                     hotel=request.hotel, key=idempotency_key, defaults={"digest": _asked(request)}
                 )
-                if not is_new:
-                    return _again(kept, request)
-                try:
-                    with transaction.atomic():
-                        kept.status, body = status, view(request, *args, **given)
-                except ReadyroomError as error:
-                    kept.status, body = refusal(request, error)
-                kept.body = to_json(body).decode()
-                kept.save(update_fields=["status", "body"])
-            if kept.pk % FORGET_EVERY == 0:
-                IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
-            return HttpResponse(kept.body, status=kept.status, content_type="application/json")
+                if is_new:
+                    try:
+                        with transaction.atomic():
+                            _keep(kept, status, view(request, *args, **given))
+                    except (ReadyroomError, Http404) as error:
+                        _keep(kept, *refusal(request, error))
+                elif kept.digest != _asked(request):
+                    raise InvalidInput(
+                        {"Idempotency-Key": "This key was used for another request."}
+                    )
+            response = answer(kept.status, _told(kept))
+            if not is_new:
+                response["Idempotent-Replay"] = "true"
+            IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+            return response
 
         contribute_operation_args(answered, "idempotency_key", Text | None, HEADER)  # type: ignore[arg-type]
         return answered
@@ -72,12 +74,22 @@ def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., H
     return decorate
 
 
-def _again(kept: IdempotentAnswer, request: Any) -> HttpResponse:
-    if kept.digest != _asked(request):
-        raise InvalidInput({"Idempotency-Key": "This key was used for another request."})
-    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
-    response["Idempotent-Replay"] = "true"
-    return response
+def _keep(kept: IdempotentAnswer, status: int, body: Any) -> None:
+    """Save the answer. The guest's name stays with the booking alone, where it can be erased."""
+    told = to_jsonable_python(body)
+    if "guest_name" in told:
+        kept.booking = Booking.objects.get(hotel=kept.hotel, booking_id=told["booking_id"])
+        told["guest_name"] = ""
+    kept.status, kept.body = status, json.dumps(told)
+    kept.save(update_fields=["status", "body", "booking"])
+
+
+def _told(kept: IdempotentAnswer) -> dict[str, Any]:
+    """Return the answer kept, with the guest's name."""
+    told: dict[str, Any] = json.loads(kept.body)
+    if kept.booking:
+        told["guest_name"] = kept.booking.guest_name
+    return told
 
 
 def _asked(request: Any) -> str:

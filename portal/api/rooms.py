@@ -12,7 +12,7 @@ from portal.access import StaffRequest, get_room_for_user
 from portal.api import schemas
 from portal.api.answers import action_answer, event_answers
 from portal.api.drawn import SEEN, draw
-from portal.api.errors import ANSWERS
+from portal.api.errors import CHANGING, READING
 from portal.api.once import once
 from portal.api.paging import Paged, asks_nothing, page
 from portal.columns import COLUMN_OF
@@ -23,7 +23,7 @@ from rooms.models import Room
 router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
 Number = Annotated[str, Path(description="The room's number.", example="204")]
-DONE: dict[int, Any] = {200: schemas.ActionAnswer, **ANSWERS}
+DONE: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
 # A board column's name in housekeeping/rooms.
 LISTS = {
     "dirty": "checkout_dirty",
@@ -44,7 +44,7 @@ class RoomsQuery(Paged):
     room_type: schemas.Text = ""
 
 
-@router.get("rooms/", response={200: schemas.Rooms, **ANSWERS})
+@router.get("rooms/", response={200: schemas.Rooms, **READING})
 def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> HttpResponse:
     """List the rooms in use, by number."""
     rooms = Room.objects.filter(hotel=request.hotel).active().only(*SEEN)
@@ -55,7 +55,7 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
     return _json(b'{"rooms":[%b],"next":%b}' % (joined, to_json(following)))
 
 
-@router.get("rooms/{number}/", response={200: schemas.Room, **ANSWERS})
+@router.get("rooms/{number}/", response={200: schemas.Room, **READING})
 @asks_nothing
 def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
@@ -63,7 +63,7 @@ def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     return _json(json)
 
 
-@router.get("rooms/{number}/events/", response={200: schemas.Events, **ANSWERS})
+@router.get("rooms/{number}/events/", response={200: schemas.Events, **READING})
 def list_room_events(
     request: StaffRequest, slug: Slug, number: Number, query: Query[Paged]
 ) -> schemas.Events:
@@ -73,7 +73,7 @@ def list_room_events(
     return schemas.Events(events=event_answers(found, request.staff), next=following)
 
 
-@router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **ANSWERS})
+@router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **READING})
 @asks_nothing
 def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
@@ -85,7 +85,7 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     return _json(b"{%b}" % b",".join(parts))
 
 
-@router.get("housekeeping/stats/", response={200: schemas.Stats, **ANSWERS})
+@router.get("housekeeping/stats/", response={200: schemas.Stats, **READING})
 @asks_nothing
 def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
     """Count the active rooms by what they wait for."""

@@ -1,6 +1,7 @@
 """The API's shapes: what it takes, strictly, and what it answers."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -29,7 +30,7 @@ def _storable(text: str) -> str:
 
 def _iso_day(value: Any) -> Any:
     """Refuse numbers and times, which pydantic would take for a date."""
-    if isinstance(value, str) and len(value) == len("2026-07-01"):
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         return value
     raise ValueError("Give a date as YYYY-MM-DD.")
 

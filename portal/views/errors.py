@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.views import csrf, defaults
 from django_htmx.http import reswap
 
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
 
 def utf8_forms_only(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
-    """Refuse a form with files in another character set, as Django refuses the plain kind."""
+    """Refuse a form in another character set, before anything asks what is in it."""
 
     def middleware(request: Any) -> HttpResponse:
         charset = request.content_params.get("charset", "utf-8").lower()
-        if request.content_type == "multipart/form-data" and charset != "utf-8":
+        if request.content_type in FORMS and charset != "utf-8":
             return HttpResponseBadRequest("A form is sent in UTF-8.")
         return get_response(request)
 

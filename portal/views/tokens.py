@@ -17,16 +17,18 @@ from portal.token_forms import TokenForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_page(TOKENS)
 def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """List the tokens (GET), or issue one and show its secret this once (POST)."""
-    issued, secret = None, ""
+    """List the tokens (GET), or issue one (POST); the next GET shows its secret, this once."""
     form = TokenForm(request.POST or None, hotel=request.hotel)
     if request.method == "POST" and form.is_valid():
-        issued, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
-        form = TokenForm(None, hotel=request.hotel)
+        token, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
+        # Reloading what comes next must not make another one.
+        request.session["issued"] = {"name": token.name, "secret": secret}
+        return redirect("tokens", hotel_slug)
+    issued = request.session.pop("issued", None) if request.method == "GET" else None
     rows = ApiToken.objects.filter(staff__hotel=request.hotel)
     table = TokenTable(rows.select_related("staff__user", "created_by__user"))
     RequestConfig(request, paginate={"per_page": 25, "silent": True}).configure(table)
-    context = {"form": form, "table": table, "issued": issued, "secret": secret}
+    context = {"form": form, "table": table, "issued": issued}
     return render(request, "tokens/tokens.html", context, status=422 if form.errors else 200)
 
 
@@ -39,6 +41,8 @@ def revoke_token(request: StaffRequest, hotel_slug: str, token_id: int) -> HttpR
     )
     if request.method != "POST":
         return render(request, "tokens/revoke.html", {"token": token})
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=request.staff
+    )
     messages.success(request, f"“{token.name}” is revoked: it opens nothing any more.")
     return redirect("tokens", hotel_slug)
