@@ -190,6 +190,21 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Wake-ups by Pusher, or any server that speaks its protocol: all of it or nothing
+# (portal.pusher checks that). The browsers need to know where, and be allowed to go there.
+PUSHER_APP_ID = env.str("PUSHER_APP_ID", default="")
+PUSHER_KEY = env.str("PUSHER_KEY", default="")
+PUSHER_SECRET = env.str("PUSHER_SECRET", default="")
+PUSHER_CLUSTER = env.str("PUSHER_CLUSTER", default="")
+PUSHER_HOST = env.str("PUSHER_HOST", default="")
+PUSHER_SSL = env.bool("PUSHER_SSL", default=True)
+PUSHER_PORT = env.int("PUSHER_PORT", default=443 if PUSHER_SSL else 80)
+PUSHER_SOCKET = "{}://{}:{}".format(
+    "wss" if PUSHER_SSL else "ws", PUSHER_HOST or f"ws-{PUSHER_CLUSTER}.pusher.com", PUSHER_PORT
+)
+if PUSHER_KEY:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] = [SELF, PUSHER_SOCKET]
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

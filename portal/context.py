@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from portal import pusher
 from portal.access import memberships
 from portal.pages import account_pages_of, pages_of
 
 
 def hotel(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the hotel, the member of staff, their pages and their other hotels."""
+    """Give templates the hotel, the member of staff, their pages, other hotels, and Pusher."""
     staff = getattr(request, "staff", None)
     if staff is None:
         return {}
@@ -21,4 +22,5 @@ def hotel(request: HttpRequest) -> dict[str, Any]:
         "other_hotels": [
             other.hotel for other in memberships(request.user) if other.pk != staff.pk
         ],
+        "pusher": pusher.page_data(staff.hotel),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, board, desk, lists, rooms, tokens
+from portal.views import account, board, desk, lists, pusher, rooms, tokens
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -35,5 +35,6 @@ urlpatterns = [
         tokens.revoke_token,
         name="revoke_token",
     ),
+    path("h/<slug:hotel_slug>/live/pusher-auth/", pusher.pusher_auth, name="pusher_auth"),
     path("h/<slug:hotel_slug>/statistics/", lists.statistics, name="statistics"),
 ]

@@ -1,4 +1,5 @@
 from importlib import import_module
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +11,7 @@ from portal import cards, tokens
 from portal.api import drawn
 from portal.views import board
 from tests.factories import make_hotel, make_staff
+from tests.pusher_double import PusherDouble
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +93,24 @@ def sign_in(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def double() -> Iterator[PusherDouble]:
+    with PusherDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def with_pusher(double, settings) -> PusherDouble:
+    """The portal as it is where the environment names the double as its Pusher."""
+    for name, value in double.environment.items():
+        setattr(settings, name, value)
+    settings.PUSHER_PORT = double.port
+    settings.PUSHER_SSL = False
+    settings.PUSHER_SOCKET = f"ws://{settings.PUSHER_HOST}:{double.port}"
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {
+        "DIRECTIVES": {**policy, "connect-src": ["'self'", settings.PUSHER_SOCKET]}
+    }
+    return double

@@ -1,0 +1,38 @@
+// Wake-ups by Pusher, or a server that speaks its protocol. Loaded only where one is configured;
+// static/js/live.js starts it and takes another way while it is down.
+(() => {
+  const { key, socket, channel: name, auth } = document.currentScript.dataset;
+  const { protocol, hostname, port } = new URL(socket);
+  const cookie = (name) =>
+    document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+
+  window.readyroomPusher = {
+    // `up()`: wake-ups come from now on; what happened before must be asked for. `wake(seq)`: the
+    // log has reached seq. `down()`: none come until the next up().
+    start({ wake, up, down }) {
+      const pusher = new Pusher(key, {
+        cluster: "",
+        wsHost: hostname,
+        wsPort: port || 80,
+        wssPort: port || 443,
+        forceTLS: protocol === "wss:",
+        enabledTransports: ["ws", "wss"],
+        channelAuthorization: {
+          endpoint: auth,
+          headersProvider: () => ({ "X-CSRFToken": cookie("csrftoken") ?? "" }),
+        },
+      });
+      const channel = pusher.subscribe(name);
+      channel.bind("pusher:subscription_succeeded", () => up());
+      channel.bind("rooms_changed", ({ seq }) => wake(seq));
+      channel.bind("pusher:subscription_error", ({ status }) => {
+        down();
+        // Bad Wi-Fi or a restart, not a refusal; pusher-js itself would not ask again.
+        if (!(status >= 200 && status < 500)) setTimeout(() => pusher.subscribe(name), 10000 + 10000 * Math.random());
+      });
+      pusher.connection.bind("state_change", ({ previous, current }) => {
+        if (previous === "connected" || current === "unavailable" || current === "failed") down();
+      });
+    },
+  };
+})();
