@@ -1,4 +1,4 @@
-"""What programs come with: their tokens, and the answers that a repeated request gets again."""
+"""What the portal itself has to remember: tokens, repeated answers, how far Pusher was told."""
 
 import hashlib
 import secrets
@@ -91,3 +91,15 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RelayPosition(models.Model):
+    """How far Pusher has been told of a hotel's log: everything up to and including `seq`."""
+
+    hotel = models.OneToOneField(
+        "hotel.Hotel", on_delete=models.CASCADE, primary_key=True, related_name="relay_position"
+    )
+    seq = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.hotel_id}: {self.seq}"

@@ -1,13 +1,15 @@
-from importlib import import_module
+import threading
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import AbstractUser
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from portal import cards, tokens
+from portal import cards, relay, tokens
 from portal.api import drawn
 from portal.views import board
 from tests.factories import make_hotel, make_staff
@@ -114,3 +116,22 @@ def with_pusher(double, settings) -> PusherDouble:
         "DIRECTIVES": {**policy, "connect-src": ["'self'", settings.PUSHER_SOCKET]}
     }
     return double
+
+
+@pytest.fixture
+def relay_at_work(with_pusher) -> Iterator[None]:
+    """The relay's loop, in a thread of its own; it needs a database that others can see into."""
+    stop = threading.Event()
+
+    def follow() -> None:
+        try:
+            relay.follow(stop)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    yield
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
