@@ -156,7 +156,7 @@ class PusherDouble:
         self._tasks.add(task)
         try:
             # The other side may go at any moment.
-            with suppress(asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
+            with suppress(asyncio.CancelledError, asyncio.IncompleteReadError, OSError):
                 while await self._serve(reader, writer):
                     pass
         finally:

@@ -8,7 +8,7 @@
 
   window.readyroomPusher = {
     // `up()`: wake-ups come from now on; what happened before must be asked for. `wake(seq)`: the
-    // log has reached seq. `down()`: none come until the next up().
+    // log has reached seq. `down()`: none come until the next up(); it may be said more than once.
     start({ wake, up, down }) {
       const pusher = new Pusher(key, {
         cluster: "",
@@ -16,7 +16,11 @@
         wsPort: port || 80,
         wssPort: port || 443,
         forceTLS: protocol === "wss:",
-        enabledTransports: ["ws", "wss"],
+        // With TLS where the socket says so. Its other transports need more hosts, and scripts of theirs.
+        enabledTransports: ["ws"],
+        // Wi-Fi that dies without a word is noticed in 40 seconds, not in pusher-js's 150.
+        activityTimeout: 30000,
+        pongTimeout: 10000,
         channelAuthorization: {
           endpoint: auth,
           headersProvider: () => ({ "X-CSRFToken": cookie("csrftoken") ?? "" }),
@@ -31,7 +35,7 @@
         if (!(status >= 200 && status < 500)) setTimeout(() => pusher.subscribe(name), 10000 + 10000 * Math.random());
       });
       pusher.connection.bind("state_change", ({ previous, current }) => {
-        if (previous === "connected" || current === "unavailable" || current === "failed") down();
+        if (previous === "connected" || !["connecting", "connected"].includes(current)) down();
       });
     },
   };

@@ -1,0 +1,170 @@
+"""The real pusher-js, the real SDK and the relay, from a tap to another screen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from hotel.choices import Role
+from hotel.models import Hotel, Staff
+from portal import pusher, relay
+from rooms.choices import Action, RoomStatus
+from rooms.housekeeping import perform
+from tests.factories import make_hotel, make_room, make_staff
+from tests.pusher_double import PusherDouble
+
+Crew = dict[Role, Staff]
+OpenPage = Callable[..., Page]
+CHANNEL = "private-hotel-grand-rooms"
+
+# What static/js/live.js is to the page: it notes what it is told.
+LISTEN = """() => {
+  window.told = [];
+  const note = (...words) => window.told.push(words.join(" "));
+  const [up, down] = [() => note("up"), () => note("down")];
+  readyroomPusher.start({ wake: (seq) => note("wake", seq), up, down });
+}"""
+
+
+@pytest.fixture
+def told(with_pusher: PusherDouble, hotel: Hotel) -> None:
+    """Whatever there is of the log, the relay has told it."""
+    relay.tell(pusher.client())
+
+
+def listen(page: Page) -> None:
+    page.evaluate(LISTEN)
+
+
+def expect_told(page: Page, *words: str) -> None:
+    """Expect exactly this of what the page was told, in this order."""
+    page.wait_for_function(
+        "words => told.length >= words.length && words.every((word, n) => told[n] === word)",
+        arg=list(words),
+        timeout=20_000,
+    )
+    assert page.evaluate("told") == list(words)
+
+
+def start_cleaning(hotel: Hotel, by: Staff, number: str) -> None:
+    room = make_room(hotel=hotel, number=number, status=RoomStatus.CHECKOUT_DIRTY)
+    perform(Action.START_CLEANING, room, by=by)
+
+
+def test_a_change_wakes_a_page_through_the_relay(
+    told: None,
+    relay_at_work: None,
+    double: PusherDouble,
+    hotel: Hotel,
+    crew: Crew,
+    open_page: OpenPage,
+) -> None:
+    page = open_page(crew[Role.FRONT_DESK], "readiness/")
+    listen(page)
+    expect_told(page, "up")
+
+    start_cleaning(hotel, crew[Role.HOUSEKEEPER], "101")
+    expect_told(page, "up", "wake 1")
+    start_cleaning(hotel, crew[Role.HOUSEKEEPER], "102")
+    expect_told(page, "up", "wake 1", "wake 2")
+
+    assert double.opened == double.subscribers(CHANNEL) == 1
+    assert not double.refusals
+
+
+def test_every_role_may_listen_to_its_own_hotel_and_no_other(
+    told: None,
+    relay_at_work: None,
+    double: PusherDouble,
+    hotel: Hotel,
+    crew: Crew,
+    open_page: OpenPage,
+) -> None:
+    other = make_hotel(slug="other")
+    relay.tell(pusher.client())
+    pages = [open_page(staff, "board/") for staff in crew.values()]
+    for page in pages:
+        listen(page)
+        expect_told(page, "up")
+
+    start_cleaning(other, make_staff(hotel=other), "901")
+    start_cleaning(hotel, crew[Role.HOUSEKEEPER], "101")
+
+    for page in pages:
+        expect_told(page, "up", "wake 1")
+    assert double.subscribers(CHANNEL) == len(crew)
+
+
+def test_a_lost_connection_is_told_and_comes_back_by_itself(
+    told: None,
+    relay_at_work: None,
+    double: PusherDouble,
+    hotel: Hotel,
+    crew: Crew,
+    open_page: OpenPage,
+    allowed: list[str],
+) -> None:
+    allowed.append("WebSocket connection to .* failed")
+    page = open_page(crew[Role.FRONT_DESK], "readiness/")
+    listen(page)
+    expect_told(page, "up")
+
+    double.drop()
+    expect_told(page, "up", "down", "up")
+    double.refuse()
+    expect_told(page, "up", "down", "up", "down")
+    start_cleaning(hotel, crew[Role.HOUSEKEEPER], "101")
+    double.accept()
+    page.wait_for_function(
+        "() => told.filter((word) => word === 'up').length === 3", timeout=30_000
+    )
+    start_cleaning(hotel, crew[Role.HOUSEKEEPER], "102")
+    page.wait_for_function("() => told.at(-1) === 'wake 2'", timeout=30_000)
+
+
+def test_a_page_that_is_refused_is_told_that_it_is_down(
+    with_pusher: PusherDouble, crew: Crew, open_page: OpenPage, allowed: list[str]
+) -> None:
+    allowed.append("status of 404")
+    clerk = crew[Role.FRONT_DESK]
+    page = open_page(clerk, "readiness/")
+    clerk.active = False
+    clerk.save()
+
+    listen(page)
+
+    expect_told(page, "down")
+    assert with_pusher.subscribers(CHANNEL) == 0
+
+
+def test_a_signature_of_another_secret_is_refused_by_the_server_and_told(
+    with_pusher: PusherDouble, crew: Crew, open_page: OpenPage, settings: Any
+) -> None:
+    settings.PUSHER_SECRET = "another"
+    page = open_page(crew[Role.FRONT_DESK], "readiness/")
+
+    listen(page)
+
+    expect_told(page, "down")
+    assert with_pusher.refusals == [f"Invalid signature for {CHANNEL}"]
+
+
+def test_a_key_that_the_server_does_not_know_is_told(
+    with_pusher: PusherDouble, crew: Crew, open_page: OpenPage, settings: Any
+) -> None:
+    settings.PUSHER_KEY = "another"
+    page = open_page(crew[Role.FRONT_DESK], "readiness/")
+
+    listen(page)
+
+    expect_told(page, "down")
+    assert with_pusher.refusals == ["There is no app at /app/another"]
+
+
+def test_where_nothing_is_configured_a_page_knows_nothing_of_pusher(
+    crew: Crew, open_page: OpenPage
+) -> None:
+    page = open_page(crew[Role.FRONT_DESK], "readiness/")
+
+    assert page.evaluate("[typeof Pusher, typeof readyroomPusher]") == ["undefined"] * 2
