@@ -18,7 +18,7 @@ help: ## List the targets
 run: venv ## Serve the portal with demo data on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN)/python manage.py prepare
 	@echo "Readyroom is on http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
-	@exec $(BIN)/gunicorn -c config/gunicorn.py config.wsgi
+	@exec scripts/serve
 
 test: venv-dev ## Run the tests on SQLite, and on PostgreSQL where one answers (ARGS="-k board")
 	@scripts/test $(ARGS)

@@ -1,6 +1,10 @@
 """What every answer carries for safety, and that every file a page names can be served."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings as django_settings
@@ -38,6 +42,33 @@ def test_scripts_and_styles_come_from_our_own_files_alone(response):
     assert "unsafe" not in response["Content-Security-Policy"]
     assert rules["object-src"] == rules["frame-ancestors"] == ["'none'"]
     assert rules["base-uri"] == rules["form-action"] == ["'self'"]
+
+
+@pytest.mark.parametrize(
+    ("given", "socket"),
+    [
+        ({}, None),
+        ({"PUSHER_CLUSTER": "eu"}, "wss://ws-eu.pusher.com:443"),
+        ({"PUSHER_HOST": "push.example.com"}, "wss://push.example.com:443"),
+        (
+            {"PUSHER_HOST": "push.lan", "PUSHER_PORT": "6001", "PUSHER_SSL": "false"},
+            "ws://push.lan:6001",
+        ),
+    ],
+)
+def test_a_page_may_talk_to_pusher_where_that_is_configured(given, socket):
+    key = {"PUSHER_KEY": "a-key"} if given else {}
+    show = "import json, config.settings as s; print(json.dumps(s.CONTENT_SECURITY_POLICY))"
+
+    shown = subprocess.run(
+        [sys.executable, "-c", show],
+        env={**os.environ, **key, **given},
+        capture_output=True,
+        check=True,
+    )
+
+    rules = json.loads(shown.stdout)["DIRECTIVES"]
+    assert rules.get("connect-src") == (["'self'", socket] if socket else None)
 
 
 def test_nothing_in_the_page_needs_more_than_that(response):

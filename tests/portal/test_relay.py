@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -225,34 +226,35 @@ def test_without_pusher_there_is_nothing_to_relay():
 
 
 @pytest.fixture
-def start_relay(with_pusher, tmp_path) -> Iterator[Callable[[], tuple[subprocess.Popen, Path]]]:
-    """Start `manage.py relay` on the test's database; give the process and its log."""
+def start(with_pusher, tmp_path) -> Iterator[Callable[..., tuple[subprocess.Popen, Path]]]:
+    """Start a program on the test's database; give the process and the file of what it says."""
     database = connection.settings_dict
     if connection.vendor == "postgresql":
-        host = f"{database['HOST']}:{database['PORT']}" if database["HOST"] else ""
-        address = f"{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
-        url = f"postgres://{address}"
+        who = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+        url = f"postgres://{who}/{database['NAME']}"
     else:
         url = f"sqlite:///{database['NAME']}"
     environment = {**os.environ, **with_pusher.environment, "DATABASE_URL": url}
     processes = []
 
-    def start_relay():
-        log = tmp_path / f"relay-{len(processes)}.log"
-        with log.open("w") as file:
+    def start(*command: str, **more: str) -> tuple[subprocess.Popen, Path]:
+        said = tmp_path / f"{len(processes)}.log"
+        with said.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "relay"],
-                cwd=django_settings.BASE_DIR,
-                env=environment,
-                stderr=file,
+                command, cwd=django_settings.BASE_DIR, env={**environment, **more}, stderr=file
             )
         processes.append(process)
-        return process, log
+        return process, said
 
-    yield start_relay
+    yield start
     for process in processes:
         process.kill()
         process.wait(10)
+
+
+@pytest.fixture
+def start_relay(start) -> Callable[[], tuple[subprocess.Popen, Path]]:
+    return lambda: start(sys.executable, "manage.py", "relay")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -323,3 +325,31 @@ def test_a_crash_between_sending_and_saving_sends_again(followed, double, start_
     wait_until(lambda: position(followed) == 1)
 
     assert [event["data"]["seq"] for event in double.events] == [1, 1]
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_make_run_has_the_relay_beside_the_server_until_the_server_ends(followed, start):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server, said = start("scripts/serve", PORT=str(port))
+    wait_until(lambda: answers(port))
+    start_cleaning(followed, "101")
+    wait_until(lambda: position(followed) == 1)
+
+    server.send_signal(signal.SIGTERM)
+
+    server.wait(10)
+    assert not answers(port)
+    start_cleaning(followed, "102")
+    time.sleep(1)
+    assert position(followed) == 1
+    assert "Traceback" not in said.read_text()
