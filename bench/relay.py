@@ -1,0 +1,98 @@
+"""Mark-cleaned by HTTP form on SQLite while Pusher answers or hangs, beside no Pusher at all.
+
+Two servers on one database take turns: one that knows no Pusher, its relay stopped; and one with
+Pusher configured, while the relay's calls to a double of it are answered, or hang.
+`python -m bench relay`
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from statistics import median, quantiles
+
+from bench.actions import _dirty_rooms, _make_dirty_again, _round
+from bench.server import ROOT, Client, serving, set_up, summary
+from tests.pusher_double import PusherDouble
+
+ROUNDS = 10
+CLIENTS = 4
+
+
+def main() -> None:
+    """Print each server's times, and their 95th percentiles as ratios."""
+    with set_up(), PusherDouble() as double, ExitStack() as stack:
+        from tests.factories import make_hotel, make_room_type, make_staff
+
+        hotel = make_hotel(slug="bench")
+        make_room_type(hotel=hotel)
+        user = make_staff(hotel=hotel).user
+        rooms = _dirty_rooms(hotel)
+        ports = {"no Pusher": stack.enter_context(serving())}
+        os.environ |= double.environment
+        ports["Pusher answers"] = ports["Pusher hangs"] = stack.enter_context(serving())
+        relay = stack.enter_context(_relay())
+        clients = {
+            what: [Client(port, user) for _ in range(CLIENTS)] for what, port in ports.items()
+        }
+        times: dict[str, list[float]] = {what: [] for what in ports}
+        for number in range(ROUNDS + 1):
+            for what in _in_turn(number, list(ports)):
+                double.rest = "hang" if what == "Pusher hangs" else "answer"
+                _make_dirty_again()
+                relay.send_signal(signal.SIGSTOP if what == "no Pusher" else signal.SIGCONT)
+                _, taken = _round("mark-cleaned", clients[what], rooms)
+                if number:  # The first round only warms up.
+                    times[what] += taken
+        relay.send_signal(signal.SIGCONT)
+        double.rest = "answer"
+        caught_up = _wait_for_the_end(hotel)
+        _print(times, double, caught_up)
+
+
+def _in_turn(number: int, whats: list[str]) -> list[str]:
+    """Begin each round with another one: what grows with the log meets all alike."""
+    start = number % len(whats)
+    return whats[start:] + whats[:start]
+
+
+@contextmanager
+def _relay() -> Iterator[subprocess.Popen[bytes]]:
+    """Run the relay on the bench's database."""
+    process = subprocess.Popen([sys.executable, "manage.py", "relay"], cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for_the_end(hotel: object) -> float:
+    """Return the seconds until the relay had told the whole log."""
+    from hotel.models import Hotel
+    from portal.models import RelayPosition
+
+    begun = time.perf_counter()
+    last_seq = Hotel.objects.get(pk=hotel.pk).last_seq  # type: ignore[attr-defined]
+    while not RelayPosition.objects.filter(seq=last_seq).exists():
+        time.sleep(0.05)
+        if time.perf_counter() - begun > 60:
+            sys.exit("The relay did not catch up.")
+    return time.perf_counter() - begun
+
+
+def _print(times: dict[str, list[float]], double: PusherDouble, caught_up: float) -> None:
+    p95 = {what: quantiles(taken, n=20)[-1] for what, taken in times.items()}
+    print(f"SQLite, {CLIENTS} clients, {len(times['no Pusher'])} actions each")
+    for what, taken in times.items():
+        ratio = median(taken) / median(times["no Pusher"])
+        ratio95 = p95[what] / p95["no Pusher"]
+        print(f"  {what:<15} {summary(taken)}: {ratio:.2f} and {ratio95:.2f} times no Pusher")
+    seqs = [event["data"]["seq"] for event in double.events]
+    order = "in order" if seqs == sorted(seqs) else "OUT OF ORDER"
+    print(f"  {double.calls} calls, {len(seqs)} wake-ups accepted, {order}, up to seq {seqs[-1]};")
+    print(f"  caught up {caught_up:.1f} s after Pusher had come back")
