@@ -353,3 +353,23 @@ def test_make_run_has_the_relay_beside_the_server_until_the_server_ends(followed
     time.sleep(1)
     assert position(followed) == 1
     assert "Traceback" not in said.read_text()
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server to lose")
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_database_ends_it_and_frees_its_turn(followed, start_relay):
+    first, _ = start_relay()
+    start_cleaning(followed, "101")
+    wait_until(lambda: position(followed) == 1)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+
+    assert first.wait(10) == 1
+    start_relay()
+    start_cleaning(followed, "102")
+    wait_until(lambda: position(followed) == 2)
