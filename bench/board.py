@@ -19,7 +19,7 @@ def main() -> None:
     """Print the table of all sizes."""
     with set_up():
         people = {size: _make_hotel(size) for size in SIZES}
-        with serving(threads=2) as port:
+        with serving() as port:
             medians = {size: _measure(port, size, people[size]) for size in SIZES}
         print("1,000 rooms over 50 rooms:")
         for what in medians[50]:

@@ -31,17 +31,16 @@ def set_up(database_url: str = "") -> tempfile.TemporaryDirectory[str]:
 
 
 @contextmanager
-def serving(threads: int = 8) -> Iterator[int]:
-    """Run gunicorn as `make run` does, one process; give its port."""
+def serving(workers: int = 1) -> Iterator[int]:
+    """Serve as `make run` does; give the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "bench.wsgi:application"]
-    command += ["-c", "config/gunicorn.py", "-b", f"127.0.0.1:{port}", "--workers", "1"]
-    command += ["--worker-class", "gthread", "--threads", str(threads), "--log-level", "error"]
-    # Idle clients stay connected while the others have their turn.
-    command += ["--keep-alive", "120"]
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.asgi"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port), "WEB_CONCURRENCY": str(workers)},
+    )
     try:
         _wait_for(port)
         yield port

@@ -27,7 +27,7 @@ seqs = itertools.count(10_000_000)
 
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Remember the board's bytes and its cards as they are now."""
-    pages[hotel_slug] = board._compressed(board._draw(request, keep=False))
+    pages[hotel_slug] = board.compressed(board._draw(request, keep=False))
     drawn = cards.draw(_rows(request), request.staff)
     html = [card for column in drawn.values() for card in column]
     joined[hotel_slug] = (board._render_frame(request, _filters(request)), html)
@@ -36,13 +36,13 @@ def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 
 def memory(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Answer with the board's bytes from memory."""
-    return board._answer(request, pages[hotel_slug])
+    return board.answer_compressed(request, pages[hotel_slug])
 
 
 def join(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Join the cards from memory into the frame from memory, and compress as the board does."""
     frame, html = joined[hotel_slug]
-    return board._answer(request, board._compressed("".join(frame[::2]) + "".join(html)))
+    return board.answer_compressed(request, board.compressed("".join(frame[::2]) + "".join(html)))
 
 
 def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:

@@ -1,7 +1,4 @@
-import os
+from config.wsgi import application as pages
+from portal.live.gateway import Gateway
 
-from django.core.asgi import get_asgi_application
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-application = get_asgi_application()
+application = Gateway(pages)

@@ -175,6 +175,9 @@ if env.bool("TRUST_PROXY", default=False):
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 
+# How often an open stream shows that it is alive, and whether its person may still have it.
+LIVE_HEARTBEAT_SECONDS = env.float("LIVE_HEARTBEAT_SECONDS", default=20)
+
 X_FRAME_OPTIONS = "DENY"
 # Scripts and styles come from our own files only: neither may stand in the page.
 CONTENT_SECURITY_POLICY = {

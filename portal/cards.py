@@ -96,20 +96,25 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
 
 def draw(board: list[Row], staff: Staff) -> dict[str, list[str]]:
     """Return each column's cards as HTML, by the column's key; only unseen ones are rendered."""
+    columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
+    for row, card in zip(board, html_of(board, staff, len(board)), strict=True):
+        columns[COLUMN_OF[RoomStatus(row.status)].key].append(card)
+    return columns
+
+
+def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
+    """Return the cards of these rows, out of `shown` on the board, in the same order."""
     keys = [_key(row.pk, row.last_seq, row.own_clean, row.arriving, staff) for row in board]
     with _lock:
         html = [_cards.get(key) for key in keys]
     unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
     if unseen:
-        fresh = {room.pk: room for room in _fetch(unseen, len(board), staff)}
+        fresh = {room.pk: room for room in _fetch(unseen, shown, staff)}
         html = [
             card_html(fresh[row.pk], staff, row.arriving) if row.pk in fresh else card
             for row, card in zip(board, html, strict=True)
         ]
-    columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
-    for row, card in zip(board, html, strict=True):
-        columns[COLUMN_OF[RoomStatus(row.status)].key].append(card or "")
-    return columns
+    return [card or "" for card in html]
 
 
 def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:

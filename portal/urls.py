@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, board, desk, lists, pusher, rooms, tokens
+from portal.views import account, board, desk, lists, live, pusher, rooms, tokens
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("account/password/", account.ChangePassword.as_view(), name="password"),
     path("h/<slug:hotel_slug>/", account.hotel, name="hotel"),
     path("h/<slug:hotel_slug>/board/", board.board, name="board"),
+    path("h/<slug:hotel_slug>/board/changes/", live.board_changes, name="board_changes"),
+    path("h/<slug:hotel_slug>/live/", live.stream, name="stream"),
     path("h/<slug:hotel_slug>/readiness/", desk.readiness, name="readiness"),
     path("h/<slug:hotel_slug>/arrivals/", desk.arrivals, name="arrivals"),
     path("h/<slug:hotel_slug>/arrivals/walk-in/", desk.walk_in, name="walk_in"),

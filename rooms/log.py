@@ -20,6 +20,8 @@ from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
 
 USED = "This request id was used for another request."
+# Where PostgreSQL tells the other connections that a log has moved.
+CHANNEL = "readyroom"
 
 
 def lock(hotel: Hotel) -> Hotel:
@@ -32,13 +34,14 @@ def take_seqs(hotel: Hotel, count: int = 1) -> int:
 
     Must run in the transaction that writes the events: rolled back, the seqs were never taken.
     """
+    # One statement instead of two under the lock; both databases know RETURNING.
+    taken = "UPDATE hotel_hotel SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq"
+    if connection.vendor == "postgresql":
+        # Sent when the transaction commits, once however often it says so, and never before.
+        taken += f", pg_notify('{CHANNEL}', '')"
     with connection.cursor() as cursor:
-        # One statement instead of two under the lock; both databases know RETURNING.
-        cursor.execute(
-            "UPDATE hotel_hotel SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq",
-            [count, hotel.pk],
-        )
-        (last,) = cursor.fetchone()
+        cursor.execute(taken, [count, hotel.pk])
+        last = cursor.fetchone()[0]
     hotel.last_seq = last
     return int(last) - count + 1
 

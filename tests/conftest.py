@@ -11,7 +11,7 @@ from hotel.choices import Role
 from hotel.models import Hotel, Staff
 from portal import cards, relay, tokens
 from portal.api import drawn
-from portal.views import board
+from portal.views import board, live
 from tests.factories import make_hotel, make_staff
 from tests.pusher_double import PusherDouble
 
@@ -48,6 +48,7 @@ def no_memory():
     cards._cards.clear()
     board._pages.clear()
     board._frames.clear()
+    live._answers.clear()
 
 
 @pytest.fixture

@@ -38,15 +38,15 @@ def board(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show the board, or to htmx its columns alone; the filters are in the URL."""
     if len(get_messages(request)):
         # A message is shown once: such a page is drawn for this answer only.
-        return _answer(request, _compressed(_draw(request, keep=False)))
+        return answer_compressed(request, compressed(_draw(request, keep=False)))
     key = (request.hotel.last_seq, *_frame_key(request))
     with _lock:
         page = _pages.get(key)
     if page is None:
-        page = _compressed(_draw(request, keep=True))
+        page = compressed(_draw(request, keep=True))
         with _lock:
             _pages[key] = page
-    return _answer(request, page)
+    return answer_compressed(request, page)
 
 
 def _draw(request: StaffRequest, *, keep: bool) -> str:
@@ -67,6 +67,8 @@ def _draw(request: StaffRequest, *, keep: bool) -> str:
     drawn = cards.draw(cards.rows(rooms, staff, today), staff)
     parts = {f"cards {key}": "".join(found) for key, found in drawn.items()}
     parts |= {f"count {key}": str(len(found)) for key, found in drawn.items()}
+    # Read before the rooms were: what is asked for after it may come twice, but never fails to.
+    parts["seq"] = str(request.hotel.last_seq)
     return "".join(parts[part] if n % 2 else part for n, part in enumerate(frame))
 
 
@@ -79,6 +81,7 @@ def _render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
             "columns": [column for column in COLUMNS if not chosen or column.key == chosen],
             "first": FIRST_COLUMN[Role(request.staff.role)],
             "filters": filters,
+            "today": request.hotel.business_date(),
             "hole": HOLE,
         },
         request,
@@ -98,19 +101,22 @@ def _frame_key(request: StaffRequest) -> tuple[Any, ...]:
     )
 
 
-def _compressed(html: str) -> bytes:
+def compressed(html: str) -> bytes:
+    """Return the text as it is kept and sent."""
     # Level 3: within a twentieth of level 6's size on a board, in a third of its time.
     return gzip.compress(html.encode(), compresslevel=3, mtime=0)
 
 
-def _answer(request: StaffRequest, page: bytes) -> HttpResponse:
-    """Send the page as it is kept, or unpacked for a client that does not take gzip.
+def answer_compressed(
+    request: StaffRequest, page: bytes, content_type: str = "text/html; charset=utf-8"
+) -> HttpResponse:
+    """Send a page as it is kept, or unpacked for a client that does not take gzip.
 
     No BREACH: the page holds no secret, the CSRF token goes by cookie and header.
     """
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(page, headers={"Content-Encoding": "gzip"})
+        response = HttpResponse(page, content_type, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(page))
+        response = HttpResponse(gzip.decompress(page), content_type)
     patch_vary_headers(response, ["Accept-Encoding", "HX-Request"])
     return response

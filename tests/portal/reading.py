@@ -94,8 +94,13 @@ class _Tree(HTMLParser):
 
 def read(response: HttpResponse) -> Node:
     """Return the answer's HTML as a tree."""
+    return parse(response.content.decode())
+
+
+def parse(html: str) -> Node:
+    """Return HTML as a tree."""
     tree = _Tree()
-    tree.feed(response.content.decode())
+    tree.feed(html)
     tree.close()
     return tree.root
 

@@ -31,12 +31,14 @@ class Expected:
     roles: frozenset[Role]
     methods: set[str]
     says: str = ""
-    status: tuple[int, ...] = (200, 302)
+    status: tuple[int, ...] = (200, 204, 302)
 
 
 IN_A_HOTEL = {
     "hotel": Expected(EVERYONE, READ),
     "board": Expected(EVERYONE, READ),
+    "board_changes": Expected(EVERYONE, READ),
+    "stream": Expected(EVERYONE, READ),
     "room": Expected(EVERYONE, READ),
     "room_action": Expected(EVERYONE, WRITE),
     "readiness": Expected(DESK, READ, "“Readiness” is for front desk or manager"),

@@ -1,0 +1,186 @@
+"""One process serves both: pages by the WSGI application in threads, streams by the event loop.
+
+A page costs one hop to a thread and back, with Django's middleware in one piece. A view that may
+open a stream is an ordinary view behind the same middleware: it leaves a ticket in the request's
+environ, and its answer becomes the head of the stream (docs/adr/0008).
+"""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from portal.live.hub import TICKET, Hub, Ticket
+from portal.live.watcher import Watcher
+
+# Forms of a hotel are small; whoever sends more is not one of our pages.
+LARGEST_BODY = 10 * 1024 * 1024
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Gateway:
+    """An ASGI application around a WSGI one; `threads` requests run at a time."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], threads: int = 8) -> None:
+        self.wsgi = wsgi
+        self.hub = Hub()
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request, or live through one run of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Watch the log from the server's start to its end."""
+        await receive()
+        watcher = Watcher(self.hub, asyncio.get_running_loop())
+        watcher.start()
+        self._end_streams_with_the_server()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await asyncio.to_thread(watcher.stop)
+        self.pool.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _end_streams_with_the_server(self) -> None:
+        """Hear the signal too: the server itself tells us only after the last answer has ended."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            server: Any = signal.getsignal(number)
+
+            def stop(received: int, frame: Any, server: Any = server) -> None:
+                loop.call_soon_threadsafe(self.hub.end_all)
+                server(received, frame)
+
+            signal.signal(number, stop)
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await _body(scope, receive)
+        if body is None:
+            return
+        if len(body) > LARGEST_BODY:
+            await _send(send, 413, [(b"content-length", b"0"), (b"connection", b"close")], b"")
+            return
+        environ = make_environ(scope, body)
+        loop = asyncio.get_running_loop()
+        status, headers, content = await loop.run_in_executor(self.pool, self._call, environ)
+        ticket = environ[TICKET]
+        if ticket is None:
+            await _send(send, status, headers, content)
+        else:
+            await self._stream(ticket, headers, receive, send)
+
+    def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        """Run the WSGI application to its end; return its answer."""
+        started: list[tuple[int, Headers]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+            sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            started.append((int(status[:3]), sent))
+
+        result = self.wsgi(environ, start_response)
+        try:
+            content = b"".join(result)
+        finally:
+            # Django's request ends here: its connection may be closed.
+            if hasattr(result, "close"):
+                result.close()
+        return *started[-1], content
+
+    async def _stream(self, ticket: Ticket, headers: Headers, receive: Receive, send: Send) -> None:
+        """Send the log's newest seq whenever it moves, until either side ends it."""
+        stream = self.hub.open(ticket)
+        if stream is None:
+            await _send(send, 429, [(b"content-length", b"0")], b"")
+            return
+        left = asyncio.ensure_future(_left(receive))
+        left.add_done_callback(lambda _: stream.end())
+        try:
+            kept = [header for header in headers if header[0].lower() != b"content-length"]
+            await send({"type": "http.response.start", "status": 200, "headers": kept})
+            while (seq := await stream.news()) is not None:
+                event = f'id: {seq}\nevent: changed\ndata: {{"seq": {seq}}}\n\n'.encode()
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.hub.close(stream)
+            left.cancel()
+
+
+async def _body(scope: Message, receive: Receive) -> bytes | None:
+    """Return the request's body, cut short where it is too large; None if the client hung up."""
+    if not any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"]):
+        return b""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body") or len(body) > LARGEST_BODY:
+            return bytes(body)
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send(send: Send, status: int, headers: Headers, content: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
+    """Return the WSGI environ of a request whose body has been read."""
+    server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
+    environ: dict[str, Any] = {
+        TICKET: None,
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # From the raw path: what is no UTF-8 must reach Django as it was sent.
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 0),
+        "REMOTE_ADDR": client[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            # X_Real_IP would arrive under the name of the proxy's own X-Real-IP.
+            continue
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        value = raw_value.decode("latin-1")
+        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = f"HTTP_{name}"
+        if name in environ:
+            value = f"{environ[name]}{'; ' if name == 'HTTP_COOKIE' else ','}{value}"
+        environ[name] = value
+    if body and "CONTENT_LENGTH" not in environ:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
