@@ -17,13 +17,14 @@
       card.hidden = true;
       return $("#board").append(card);
     }
-    if (card.parentElement === cards) return;
-    const after = [...cards.children].find((other) => other.dataset.sort > card.dataset.sort);
+    const after = [...cards.children].find((other) => other !== card && other.dataset.sort > card.dataset.sort);
+    if (card.parentElement === cards && card.nextElementSibling === (after ?? null)) return;
     const held = card.contains(document.activeElement) ? document.activeElement : null;
     cards.insertBefore(card, after ?? null);
     held?.focus({ preventScroll: true });
     card.classList.add("changed");
   };
+  window.readyroomBoard = { place };
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     const card = document.getElementById(detail.target.id);
     if (card?.matches(".room")) {
