@@ -1,13 +1,35 @@
-"""Answers that are asked for again and again: 304 to whoever has what is true already."""
+"""Pages that are kept true: their main part is asked for again and again, 304 where it is known."""
 
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from portal.access import StaffRequest
+
+# Seconds after which “any minute now” and “overdue” are told anew, though nothing happened.
+FRESH = 5 * 60
+
+
+def render_live(
+    request: StaffRequest, page: str, part: str, make: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Answer with the page, or with its main part alone where that asks for itself.
+
+    `make` returns the context of both. A part that is kept true has an id that ends in “-now”.
+    """
+    if request.htmx and (request.htmx.target or "").endswith("-now"):
+        told = int(timezone.now().timestamp()) // FRESH
+        facts = (request.hotel.last_seq, told)
+        response = unless_known(request, facts, lambda: render(request, part, make()))
+    else:
+        response = render(request, page, make())
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
 
 
 def unless_known(

@@ -21,6 +21,7 @@ from hotel.readiness import expected_cleaned_at
 from hotel.readiness import readiness as read_readiness
 from portal.access import StaffRequest, for_page, get_booking_for_user
 from portal.columns import COLUMN_OF
+from portal.conditional import render_live
 from portal.desk_forms import (
     BookingForm,
     ConfirmForm,
@@ -70,8 +71,13 @@ BOOKING_ACTIONS = {
 @for_page(READINESS)
 def readiness(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show today's arrivals beside their rooms, what is ready by type, and what is on its way."""
+    templates = ("desk/readiness.html", "desk/readiness_now.html")
+    return render_live(request, *templates, lambda: _readiness(request))
+
+
+def _readiness(request: StaffRequest) -> dict[str, Any]:
     found = read_readiness(request.hotel)
-    context = {
+    return {
         "arrivals": [_arrival(booking, request) for booking in found.arrivals],
         "types": found.types,
         "on_its_way": [
@@ -80,13 +86,17 @@ def readiness(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         ],
         "ready_total": sum(len(kind.ready) for kind in found.types),
     }
-    return render(request, "desk/readiness.html", context)
 
 
 @require_safe
 @for_page(ARRIVALS)
 def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show who comes and who goes today; `?q=` finds any stay, expected or in house."""
+    templates = ("desk/arrivals.html", "desk/arrivals_now.html")
+    return render_live(request, *templates, lambda: _arrivals(request))
+
+
+def _arrivals(request: StaffRequest) -> dict[str, Any]:
     hotel = request.hotel
     today = hotel.business_date()
     overdue = {late.booking.pk: late.minutes for late in stays.checkout_needed(hotel)}
@@ -106,7 +116,7 @@ def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         )
         found = found.select_related("hotel", "room_type", "room__room_type")[:FOUND]
         context["found"] = [_arrival(booking, request) for booking in found]
-    return render(request, "desk/arrivals.html", context)
+    return context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,7 +160,15 @@ def booking_action(
 @for_page(ARRIVALS)
 def booking(request: StaffRequest, hotel_slug: str, booking_id: str) -> HttpResponse:
     """Show one booking; to htmx its row, as after “Cancel” in a form."""
-    return _render_booking(request, get_booking_for_user(request, booking_id))
+    found = get_booking_for_user(request, booking_id)
+    if request.htmx and not (request.htmx.target or "").endswith("-now"):
+        return _render_booking(request, found)
+    templates = ("desk/booking.html", "desk/booking_now.html")
+    return render_live(request, *templates, lambda: _booking(request, found))
+
+
+def _booking(request: StaffRequest, booking: Booking) -> dict[str, Any]:
+    return {**_arrival(booking, request), "today": request.hotel.business_date()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -273,13 +291,12 @@ def _render_booking(
 ) -> HttpResponse:
     """Answer with the booking as it is now: its row to htmx, else its page."""
     context = {
-        **_arrival(booking, request),
+        **_booking(request, booking),
         "form": form,
         "action": BOOKING_ACTIONS.get(action),
         "action_url": _url(booking, action) if action else "",
         "message": message,
         "done_text": done,
-        "today": request.hotel.business_date(),
     }
     template = "desk/booking_row.html" if request.htmx else "desk/booking.html"
     response = render(request, template, context, status=status)

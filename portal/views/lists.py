@@ -16,6 +16,7 @@ from hotel import statistics as figures
 from hotel.models import Hotel
 from portal.access import StaffRequest, for_page
 from portal.columns import BY_KEY
+from portal.conditional import render_live, unless_known
 from portal.filters import RoomFilter
 from portal.pages import ROOMS, STATISTICS
 from portal.tables import PER_PAGE, AttendantTable, FloorTable, RoomPaginator, RoomTable
@@ -40,8 +41,14 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         return _csv(table, f"{hotel_slug}-rooms")
     paginate = {"per_page": PER_PAGE, "silent": True, "paginator_class": RoomPaginator}
     RequestConfig(request, paginate=paginate).configure(table)
-    template = "rooms/table.html" if request.htmx else "rooms/list.html"
-    response = render(request, template, {"table": table, "filters": filters})
+    context = {"table": table, "filters": filters}
+    if request.htmx:
+        facts = (request.hotel.last_seq,)
+        response = unless_known(
+            request, facts, lambda: render(request, "rooms/table.html", context)
+        )
+    else:
+        response = render(request, "rooms/list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -51,22 +58,28 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 def statistics(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show what the work was: the house now, the last 7 and 30 days, cleans by attendant."""
     hotel, now = request.hotel, timezone.now()
+    if request.htmx:
+        return render_live(
+            request, "", "statistics/house_now.html", lambda: _house(figures.counts(hotel))
+        )
     days = 30 if request.GET.get("days") == "30" else 7
     floors, attendants = _floor_table(hotel), _attendant_table(hotel, days, now)
     exported = {"floors": floors, "attendants": attendants}.get(request.GET.get("export", ""))
     RequestConfig(request, paginate=False).configure(attendants)
     if exported:
         return _csv(exported, f"{hotel_slug}-{request.GET['export']}")
-    counts = figures.counts(hotel)
     context = {
-        "counts": counts,
-        "tiles": _tiles(counts),
+        **_house(figures.counts(hotel)),
         "periods": [(days, figures.performance(hotel, days, now)) for days in PERIODS],
         "days": days,
         "floors": floors,
         "attendants": attendants,
     }
     return render(request, "statistics/statistics.html", context)
+
+
+def _house(counts: figures.Counts) -> dict[str, Any]:
+    return {"counts": counts, "tiles": _tiles(counts)}
 
 
 def _tiles(counts: figures.Counts) -> list[dict[str, Any]]:

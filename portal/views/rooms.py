@@ -17,6 +17,7 @@ from hotel.models import Staff
 from portal.access import StaffRequest, get_room_for_user
 from portal.cards import arrivals_by_room, buttons, card_context, card_html
 from portal.columns import COLUMN_OF, DONE
+from portal.conditional import unless_known
 from portal.forms import ActionForm, action_form, add_errors
 from rooms.choices import Action, RoomStatus
 from rooms.housekeeping import UNDO_WINDOW, perform
@@ -30,7 +31,8 @@ HISTORY = 50
 def room(request: StaffRequest, hotel_slug: str, room_number: str) -> HttpResponse:
     """Show everything about one room; to htmx its card, as after “Cancel” in a form."""
     found = get_room_for_user(request, room_number)
-    return render_room(request, found)
+    facts = (found.last_seq, request.hotel.setup_seq, request.htmx.target)
+    return unless_known(request, facts, lambda: render_room(request, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,7 +158,7 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
     events = room.events.select_related("actor__user", "booking").order_by("-seq")
     context = {
         "column": COLUMN_OF[RoomStatus(room.room_status)],
-        "events": events[:HISTORY],
+        "events": list(events[:HISTORY]),
         "older": max(0, events.count() - HISTORY),
         "may_undo": undoing.may_undo(staff, room),
         "return_label": RoomStatus(room.return_status).label if room.return_status else "",

@@ -1,85 +1,94 @@
-// Keeps a page's main part true: fetched again when the log moves, and merged block by block.
-// A row in use stays as it is, marked where it changed; the rest is replaced around it.
+// Keeps a page's main part true: fetched again when the log moves, and put in its place block by
+// block. A row in use stays as it is, marked where it changed; the rest is replaced around it.
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const { held, inUse, keepFocus } = window.readyroomLive;
+  if (!window.readyroomLive) return;
+  const { held, inUse, keepFocus, say } = window.readyroomLive;
+  const GONE = "gone";
 
   const made = (html) => {
     const template = document.createElement("template");
     template.innerHTML = html;
     return template.content.firstElementChild;
   };
+  const enter = (part) => {
+    htmx.process(part);
+    htmx.trigger(part, "htmx:load", { elt: part });
+  };
   const swap = (old, now) => {
-    const chosen = $$("input:checked", old).map(({ name, value }) => ({ name, value }));
-    const open = $$("details[open] > summary", old).length;
+    const chosen = new Set($$("input:checked", old).map(({ name, value }) => `${name} ${value}`));
     keepFocus(old, () => {
       old.replaceWith(now);
-      htmx.process(now);
+      for (const box of $$("input", now)) if (chosen.has(`${box.name} ${box.value}`)) box.checked = true;
       return now;
     });
-    for (const { name, value } of chosen) {
-      const box = $$("input", now).find((input) => input.name === name && input.value === value);
-      if (box) box.checked = true;
-    }
-    htmx.trigger(now, "htmx:load", { elt: now });
-    return open;
+    enter(now);
   };
 
-  // A list of rows of which some are in use: those are not touched, not even moved.
+  // Marks a part once for each change, however often the page is asked for meanwhile.
+  const hold = (part, state, news) => {
+    if (part.dataset.state === state) return;
+    part.dataset.state = state;
+    held.add(part, news);
+  };
+
+  // A list of rows of which one is in use, or has the focus: that one is not even moved.
   const mergeRows = (old, now) => {
+    const fresh = new Map([...now.children].map((row) => [row.id, row]));
     const kept = new Map();
     for (const row of [...old.children]) {
-      const fresh = row.id && now.querySelector(`[id="${row.id}"]`);
-      if (!inUse(row) && !(row.contains(document.activeElement) && !fresh)) continue;
-      kept.set(row.id, row);
-      if (!inUse(row)) continue;
-      if (!fresh) held.add(row, { now: "no longer in this list", show: () => row.remove() });
-      else if (fresh.dataset.state !== row.dataset.state) held.add(row, { show: () => swap(row, fresh.cloneNode(true)) });
-    }
-    const focused = old.contains(document.activeElement) && document.activeElement.closest(".row-item");
-    for (const row of [...old.children]) if (!kept.has(row.id) && row !== focused) row.remove();
-    let at = old.firstElementChild;
-    for (const row of [...now.children]) {
-      if (kept.has(row.id)) {
-        at = kept.get(row.id).nextElementSibling;
-      } else if (focused && row.id === focused.id) {
-        at = focused.nextElementSibling;
-        swap(focused, row);
-      } else {
-        old.insertBefore(row, at);
-        htmx.process(row);
-        htmx.trigger(row, "htmx:load", { elt: row });
+      const next = row.id && fresh.get(row.id);
+      const used = inUse(row);
+      // What the focus is on does not vanish under it; it goes with the next change.
+      if (!used && !(row.contains(document.activeElement) && !next)) {
+        if (!next || !row.contains(document.activeElement)) row.remove();
+        else kept.set(row.id, row);
+        continue;
       }
+      kept.set(row.id, row);
+      if (!used) continue;
+      if (next) hold(row, next.dataset.state, { show: () => swap(row, next.cloneNode(true)) });
+      else hold(row, GONE, { now: "no longer in this list", show: () => row.remove() });
+    }
+    let at = old.firstElementChild;
+    for (const row of fresh.values()) {
+      const here = kept.get(row.id);
+      if (!here) {
+        old.insertBefore(row, at);
+        enter(row);
+        continue;
+      }
+      at = here.nextElementSibling;
+      if (!inUse(here)) swap(here, row);
     }
   };
-  const used = (part) => inUse(part) || !!$(".row-item :focus", part);
+
+  const blocksOf = (part) =>
+    $$("[data-block]", part).filter((block) => block.parentElement.closest("[data-block], [data-live]") === part);
+  const focusInRow = (part) => part.contains(document.activeElement) && document.activeElement.closest(".row-item");
   const merge = (old, now) => {
-    if (!used(old)) return swap(old, now);
+    if (!inUse(old) && !focusInRow(old)) return swap(old, now);
     if (old.matches(".rows")) return mergeRows(old, now);
-    // A part whose own form is open is one thing; else its blocks are merged one by one.
-    const blocks = $$(":scope [data-block]", old).filter((block) => !block.parentElement.closest("[data-block]") || block.parentElement.closest("[data-block]") === old);
-    if (!blocks.length) {
-      if (now.dataset.state !== old.dataset.state) held.add(old, { by: now.dataset.by, show: () => swap(old, now) });
-      return null;
-    }
+    const blocks = blocksOf(old);
+    if (!blocks.length) return hold(old, now.dataset.state, { by: now.dataset.by, now: now.dataset.now, show: () => swap(old, now) });
     for (const block of blocks) {
       const fresh = $(`[data-block="${block.dataset.block}"]`, now);
       if (fresh) merge(block, fresh);
     }
-    for (const [name, value] of Object.entries(now.dataset)) old.dataset[name] = value;
-    return null;
   };
 
   window.readyroomShow.page = {
     url: (part) => part.dataset.live,
     show(part, body) {
       const now = made(body);
-      now.etag = part.etag;
-      merge(part, now);
-      // Held back as a whole, it has been asked about all the same.
+      const { seq, said } = now.dataset;
+      if (said && said !== part.dataset.said) say({ what: said });
+      // Why an action was refused stays to be read while nothing new is known about the room.
+      if (!$(".message", part) || part.dataset.state !== now.dataset.state) merge(part, now);
       const shown = $("[data-live]");
-      shown.dataset.seq = now.dataset.seq;
+      shown.dataset.seq = seq;
+      if (said) shown.dataset.said = said;
       shown.etag = part.etag;
     },
   };

@@ -7,12 +7,12 @@
   const IN_USE = "form.act, .kept, details[open], [data-busy], .sortable-chosen";
   const inUse = (part) => part.matches(IN_USE) || !!$(IN_USE, part);
 
-  // ---- “Changed by Ana”, at the part's end: nothing moves under the finger that types.
+  // ---- “Changed by Ana”, below the form: nothing moves under the finger that types.
   const waiting = new Map();
   const held = {
     add(part, news) {
       waiting.set(part.id, news);
-      $(":scope > .held", part)?.remove();
+      $(".held", part)?.remove();
       const typing = $("form.act", part);
       const mark = document.createElement("div");
       mark.className = "held";
@@ -24,7 +24,8 @@
         // The button that had the focus has gone.
         $("textarea, select, input:not([type=hidden]), summary", part)?.focus({ preventScroll: true });
       }));
-      part.append(mark);
+      if (typing) typing.after(mark);
+      else part.append(mark);
       say({ what: $(".no, .strong, h1", part)?.textContent ?? "", now: words.textContent, open: true });
     },
     show(part) {
@@ -67,6 +68,7 @@
     const kind = active && ["main", "sq", "no"].find((name) => active.classList.contains(name));
     const now = replace();
     if (!active || now.contains(document.activeElement)) return;
+    if (active === old) return now.focus({ preventScroll: true });
     const same = (href && $(`[href="${CSS.escape(href)}"]`, now)) || (kind && $(`.${kind}`, now));
     (same || $(".main, .no, a, button", now))?.focus({ preventScroll: true });
   };
@@ -87,7 +89,7 @@
     const others = newest.filter((change) => !change.open);
     const words = open.map(({ what, now }) => `${what}, which you have open. ${now}`);
     if (others.length <= 3) {
-      words.push(...others.map(({ what, now, by }) => `${what}: ${now}${by ? `, by ${by}` : ""}.`));
+      words.push(...others.map(({ what, now, by }) => `${what}${now ? `: ${now}` : ""}${by ? `, by ${by}` : ""}.`));
     } else {
       const counts = Map.groupBy ? Map.groupBy(others, ({ now }) => now) : new Map();
       const parts = [...counts].map(([now, all]) => `${all.length} ${now}`).join(", ");

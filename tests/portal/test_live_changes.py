@@ -30,8 +30,7 @@ class Board:
         self.told: dict = {}
 
     def ask(self, **headers):
-        query = f"after={self.seq}&day={self.day}&{self.query}"
-        return self.client.get(f"{self.url}?{query}", headers=headers)
+        return self.client.get(f"{self.url}&after={self.seq}&day={self.day}", headers=headers)
 
     def catch_up(self) -> dict:
         self.told = json.loads(self.ask().content)
