@@ -56,7 +56,13 @@ def in_a_process(port: int = 0, **environ: str) -> Iterator[tuple[subprocess.Pop
     process = subprocess.Popen(
         [sys.executable, "-m", "config.server"],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), **environ},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.serving_settings",
+            "DATABASE_URL": database_url(),
+            "PORT": str(port),
+            **environ,
+        },
     )
     try:
         wait_until(lambda: answers(port))

@@ -5,6 +5,7 @@
   const { place } = window.readyroomBoard;
   const { held, inUse, keepFocus, say } = window.readyroomLive;
   const seq = (card) => Number(card.dataset.seq);
+  const nameOf = (card) => `Room ${$(".no", card).textContent}`;
   const columnOf = (card) => $(`#head-${card.dataset.col} span`)?.textContent ?? "";
 
   const made = (html) => {
@@ -34,13 +35,14 @@
     // Our own action's card is here already, or an even newer one.
     if (old && (seq(card) < seq(old) || (!newer && !whole))) return;
     if (old && inUse(old)) {
-      if (newer) held.add(old, { by, now: columnOf(card), show: () => show(document.getElementById(card.id), card) });
+      const news = { what: nameOf(card), by, now: columnOf(card) };
+      if (newer) held.add(old, { ...news, show: () => show(document.getElementById(card.id), card) });
       return;
     }
     show(old, card);
     if (!newer) return;
     card.classList.add("changed");
-    say({ what: `Room ${$(".no", card).textContent}`, now: columnOf(card), by });
+    say({ what: nameOf(card), now: columnOf(card), by });
   };
   const show = (old, card) => {
     if (old) return swap(old, card);
@@ -50,7 +52,7 @@
   };
   const drop = (card) => {
     if (card.hidden) return;
-    if (inUse(card)) held.add(card, { by: "", now: "no longer in this list", show: () => hide(card) });
+    if (inUse(card)) held.add(card, { what: nameOf(card), now: "no longer in this list", show: () => hide(card) });
     else hide(card);
   };
 

@@ -26,7 +26,7 @@
       }));
       if (typing) typing.after(mark);
       else part.append(mark);
-      say({ what: $(".no, .strong, h1", part)?.textContent ?? "", now: words.textContent, open: true });
+      say({ what: news.what ?? $(".strong, h1", part).textContent, now: words.textContent, open: true });
     },
     show(part) {
       const news = waiting.get(part.id);

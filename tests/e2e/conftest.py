@@ -70,8 +70,14 @@ def allowed() -> list[str]:
 
 
 @pytest.fixture
+def server_url(live_server: Any) -> str:
+    """Where the pages are served; this server holds no event stream."""
+    return str(live_server.url)
+
+
+@pytest.fixture
 def open_context(
-    live_server: Any, browser: Browser, allowed: list[str]
+    server_url: str, browser: Browser, allowed: list[str]
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Open a browser of somebody's own, signed in where `staff` is given.
 
@@ -90,14 +96,14 @@ def open_context(
     ) -> BrowserContext:
         touch = size["width"] < 768
         context = browser.new_context(
-            base_url=live_server.url, viewport=size, has_touch=touch, is_mobile=touch, **options
+            base_url=server_url, viewport=size, has_touch=touch, is_mobile=touch, **options
         )
         contexts.append(context)
         context.set_default_timeout(10_000)
         context.on("console", listen)
         context.on("weberror", lambda error: problems.append(str(error.error)))
         if staff:
-            context.add_cookies(cookies(staff, live_server.url))
+            context.add_cookies(cookies(staff, server_url))
         return context
 
     yield open_context
