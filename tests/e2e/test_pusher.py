@@ -11,6 +11,7 @@ from hotel.models import Hotel, Staff
 from portal import pusher, relay
 from rooms.choices import Action, RoomStatus
 from rooms.housekeeping import perform
+from tests.e2e.conftest import address
 from tests.factories import make_hotel, make_room, make_staff
 from tests.pusher_double import PusherDouble
 
@@ -31,6 +32,20 @@ LISTEN = """() => {
 def told(with_pusher: PusherDouble, hotel: Hotel) -> None:
     """Whatever there is of the log, the relay has told it."""
     relay.tell(pusher.client())
+
+
+@pytest.fixture
+def open_page(open_context: Callable[..., Any], hotel: Hotel) -> OpenPage:
+    """Open a page that does not listen by itself: what live.js makes of it is another test's."""
+
+    def open_page(staff: Staff, path: str) -> Page:
+        context = open_context(staff)
+        context.route("**/js/live.js", lambda route: route.fulfill(content_type="text/javascript"))
+        page = context.new_page()
+        page.goto(address(hotel, path))
+        return page
+
+    return open_page
 
 
 def listen(page: Page) -> None:
