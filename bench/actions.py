@@ -6,15 +6,13 @@ Both run behind the same middleware and sign-in, in the same server process, in 
 """
 
 import os
-import subprocess
 import sys
 import threading
 import time
 from itertools import islice
 from statistics import median
-from urllib.parse import urlsplit, urlunsplit
 
-from bench.server import Client, serving, set_up, summary
+from bench.server import Client, on_both_databases, serving, set_up, summary
 
 ROUNDS = 5
 CALLS = 400
@@ -22,37 +20,7 @@ CALLS = 400
 
 def main() -> None:
     """Print the table of one database; then, in a process of its own, of the other."""
-    if "READYROOM_BENCH_DATABASE" in os.environ:
-        _measure_all("PostgreSQL", os.environ["READYROOM_BENCH_DATABASE"])
-        return
-    _measure_all("SQLite", "")
-    url = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-    if not _fresh_database(url, "create"):
-        print(f"PostgreSQL: no server answered at {urlsplit(url).hostname} — not measured")
-        return
-    own = urlunsplit(urlsplit(url)._replace(path="/readyroom_bench"))
-    try:
-        # Django is set up once in a process, for one database.
-        subprocess.run(
-            [sys.executable, "-m", "bench", "actions"],
-            env={**os.environ, "READYROOM_BENCH_DATABASE": own},
-            check=True,
-        )
-    finally:
-        _fresh_database(url, "drop")
-
-
-def _fresh_database(url: str, what: str) -> bool:
-    import psycopg
-
-    try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=3) as server:
-            server.execute("DROP DATABASE IF EXISTS readyroom_bench WITH (FORCE)")
-            if what == "create":
-                server.execute("CREATE DATABASE readyroom_bench")
-    except psycopg.OperationalError:
-        return False
-    return True
+    on_both_databases("actions", _measure_all)
 
 
 def _measure_all(name: str, url: str) -> None:

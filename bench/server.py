@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
+from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,9 +31,54 @@ def set_up(database_url: str = "") -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
+def on_both_databases(bench: str, measure: Callable[[str, str], None]) -> None:
+    """Call `measure(name, url)` for SQLite; then, in a process of its own, for PostgreSQL.
+
+    Django is set up once in a process, for one database. `TEST_DATABASE_URL` says where the
+    server is.
+    """
+    if "READYROOM_BENCH_DATABASE" in os.environ:
+        measure("PostgreSQL", os.environ["READYROOM_BENCH_DATABASE"])
+        return
+    measure("SQLite", "")
+    url = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    if not _fresh_database(url, "create"):
+        print(f"PostgreSQL: no server answered at {urlsplit(url).hostname} — not measured")
+        return
+    own = urlunsplit(urlsplit(url)._replace(path="/readyroom_bench"))
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "bench", bench],
+            env={**os.environ, "READYROOM_BENCH_DATABASE": own},
+            check=True,
+        )
+    finally:
+        _fresh_database(url, "drop")
+
+
+def _fresh_database(url: str, what: str) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=3) as server:
+            server.execute("DROP DATABASE IF EXISTS readyroom_bench WITH (FORCE)")
+            if what == "create":
+                server.execute("CREATE DATABASE readyroom_bench")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 @contextmanager
 def serving(workers: int = 1) -> Iterator[int]:
     """Serve as `make run` does; give the port."""
+    with running(workers) as (_, port):
+        yield port
+
+
+@contextmanager
+def running(workers: int = 1) -> Iterator[tuple[int, int]]:
+    """Serve as `make run` does; give the server's process id and its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -43,7 +89,7 @@ def serving(workers: int = 1) -> Iterator[int]:
     )
     try:
         _wait_for(port)
-        yield port
+        yield process.pid, port
     finally:
         process.terminate()
         process.wait(10)
@@ -60,23 +106,27 @@ def _wait_for(port: int) -> None:
     sys.exit("The server did not start.")
 
 
+def new_session(user: object) -> str:
+    """Sign the user in; return the session's key."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+    session[BACKEND_SESSION_KEY] = "portal.access.StaffBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+    session.save()
+    return str(session.session_key)
+
+
 class Client:
     """One kept-alive connection, signed in."""
 
     def __init__(self, port: int, user: object) -> None:
-        from django.conf import settings
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
-
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
-        session[BACKEND_SESSION_KEY] = "portal.access.StaffBackend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
-        session.save()
         token = "b" * 32
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={token}",
+            "Cookie": f"sessionid={new_session(user)}; csrftoken={token}",
             "X-CSRFToken": token,
             "Accept-Encoding": "gzip",
         }

@@ -1,6 +1,6 @@
 """How the server runs, for `make run` and docs/deploy.md: `python -m config.server`.
 
-docs/adr/0008 says why it is uvicorn, with the pages in threads beside the streams.
+docs/adr/0010 says why it is uvicorn, with the pages in threads beside the streams.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 A page costs one hop to a thread and back, with Django's middleware in one piece. A view that may
 open a stream is an ordinary view behind the same middleware: it leaves a ticket in the request's
-environ, and its answer becomes the head of the stream (docs/adr/0008).
+environ, and its answer becomes the head of the stream (docs/adr/0010).
 """
 
 import asyncio

@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks at SQLite's counter: 10 microseconds each.
 LOOK = 0.03
-# Seconds in which a burst on PostgreSQL becomes one wake-up.
-BURST = 0.02
+# Seconds between two wake-ups on PostgreSQL: a burst becomes few, and a single change waits for none.
+BURST = 0.05
 # Seconds that a stop may have to wait for PostgreSQL to stay silent.
 PATIENCE = 0.5
 
@@ -77,10 +77,9 @@ class Watcher(threading.Thread):
             database.execute(f"LISTEN {CHANNEL}")
             while True:
                 told = list(database.notifies(timeout=PATIENCE, stop_after=1))
+                yield bool(told)
                 if told:
                     self.stopped.wait(BURST)
-                    list(database.notifies(timeout=0))
-                yield bool(told)
         seen = None
         while True:
             (version,) = database.execute("PRAGMA data_version").fetchone()
