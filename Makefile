@@ -38,7 +38,7 @@ format: venv-dev ## Format the code and apply the safe fixes
 lock: venv-dev ## Lock the requirements again (ARGS=--upgrade for newer versions; needs uv)
 	scripts/lock $(ARGS)
 
-bench: venv-dev ## Measure the board and a status change
+bench: venv-dev ## Measure the board, a status change, the API, live updates
 	$(BIN)/python -m bench $(ARGS)
 
 clean: ## Remove .venv, caches and reports; the database in var/ stays

@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks at SQLite's counter: 10 microseconds each.
 LOOK = 0.03
-# Seconds between two wake-ups on PostgreSQL: a burst becomes few, and a single change waits for none.
+# Seconds between two wake-ups on PostgreSQL: a burst becomes few, and a single change waits for
+# nothing.
 BURST = 0.05
 # Seconds that a stop may have to wait for PostgreSQL to stay silent.
 PATIENCE = 0.5

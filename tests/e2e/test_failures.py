@@ -246,7 +246,7 @@ def test_a_refused_form_keeps_what_was_typed(open_page, allowed, crew, cleaning)
 
 
 def test_who_has_left_the_hotel_sees_why_nothing_happens(open_page, allowed, crew, dirty):
-    allowed.append("404 .*/(start-cleaning|board/changes)/")
+    allowed.append("404 .*/(start-cleaning|board/changes|live)/")
     page = open_page(crew[Role.HOUSEKEEPER], "board/")
     Staff.objects.filter(pk=crew[Role.HOUSEKEEPER].pk).update(active=False)
 
