@@ -76,6 +76,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.headers.get("HX-Request"):
             back = urlencode({"next": _path_of(request.headers.get("HX-Current-URL", ""))})
             return HttpResponseClientRedirect(f"{resolve_url('sign_in')}?{back}")
+        if request.headers.get("Accept") == "text/event-stream":
+            # A stream cannot show the sign-in page: the tab asks instead, and is sent there.
+            return HttpResponse(status=204)
         return super().handle_no_permission(request, view_func)
 
 

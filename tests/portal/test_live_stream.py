@@ -156,6 +156,10 @@ def test_without_a_session_it_leads_to_the_sign_in_page(open_stream, housekeeper
     assert stream.answer.headers["Location"].startswith("/sign-in/")
 
 
+def test_a_browsers_stream_without_a_session_is_not_sent_a_page(open_stream, housekeeper):
+    assert open_stream(housekeeper, session="nobody", Accept="text/event-stream").status == 204
+
+
 def test_a_name_of_the_host_that_is_not_ours_is_refused(open_stream, housekeeper):
     assert open_stream(housekeeper, Host="elsewhere.example").status == 400
 
@@ -290,7 +294,7 @@ def test_the_server_stops_at_once_with_streams_open_and_ends_them(housekeeper, h
 
         assert time.monotonic() - begun < 5
         for stream in streams:
-            assert not stream.event()
+            stream.wait_for_end()
 
 
 @pytest.fixture
