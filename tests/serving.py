@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from config import server
@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextmanager
 def in_a_thread(pages: Any) -> Iterator[tuple[Gateway, str]]:
     """Serve a WSGI application as the installation does; give the gateway and its address."""
+    # Its threads end with connections of their own: what they kept open would keep PostgreSQL
+    # from dropping the tests' database.
+    database = connections.settings["default"]
+    kept, database["CONN_MAX_AGE"] = database["CONN_MAX_AGE"], 0
     gateway = Gateway(pages, threads=2)
     running = uvicorn.Server(uvicorn.Config(gateway, port=0, **server.OPTIONS))
     thread = threading.Thread(target=running.run)
@@ -40,6 +44,7 @@ def in_a_thread(pages: Any) -> Iterator[tuple[Gateway, str]]:
         gateway.hub.end_all()
         running.should_exit = True
         thread.join(10)
+        database["CONN_MAX_AGE"] = kept
     assert not thread.is_alive()
 
 

@@ -19,7 +19,7 @@ from portal.live.hub import TICKET, Hub, Ticket
 from portal.live.watcher import Watcher
 
 # Forms of a hotel are small; whoever sends more is not one of our pages.
-LARGEST_BODY = 10 * 1024 * 1024
+LARGEST_BODY = 2 * 1024 * 1024
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
