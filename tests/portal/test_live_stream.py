@@ -82,6 +82,19 @@ def test_it_says_at_once_that_it_gets_through_and_where_the_log_stands(
     assert stream.event() == [f"id: {seq}", "event: changed", f'data: {{"seq": {seq}}}']
 
 
+def test_a_browser_that_comes_back_with_an_old_id_hears_the_newest_at_once(
+    open_stream, housekeeper, hotel, room
+):
+    stream = open_stream(housekeeper)
+    old = stream.seq()
+    stream.close()
+    seq = start_cleaning(room, housekeeper)
+
+    again = open_stream(housekeeper, **{"Last-Event-ID": str(old)})
+
+    assert again.seq() == seq
+
+
 def test_a_change_wakes_it_with_the_seq_and_nothing_else(open_stream, housekeeper, hotel, room):
     stream = open_stream(housekeeper)
     first = stream.seq()
