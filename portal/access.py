@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect, reswap
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
 from hotel.exceptions import NotAllowed
 from hotel.models import Booking, Hotel, Staff
@@ -110,13 +110,24 @@ class HotelMiddleware:
 
     def process_view(
         self, request: Any, view: View, args: Iterable[Any], kwargs: dict[str, Any]
-    ) -> None:
-        """Raise Http404 for a hotel that does not exist for the caller."""
-        if "hotel_slug" in kwargs:
-            request.staff = get_staff(request.user, kwargs["hotel_slug"])
-            request.hotel = request.staff.hotel
-            # Pages tell the hotel's time, not the server's.
-            timezone.activate(request.hotel.tz)
+    ) -> HttpResponse | None:
+        """Raise Http404 for a hotel that does not exist for the caller.
+
+        A page that was made for another person is loaded anew, and nothing is done: the tap was not
+        the caller's. So is one made for another role of theirs, but for a tap, which is refused
+        with the reason and keeps what was typed.
+        """
+        if "hotel_slug" not in kwargs:
+            return None
+        request.staff = get_staff(request.user, kwargs["hotel_slug"])
+        request.hotel = request.staff.hotel
+        # Pages tell the hotel's time, not the server's.
+        timezone.activate(request.hotel.tz)
+        person, _, role = request.headers.get("X-Viewer", "").partition(" ")
+        other_role = request.method in ("GET", "HEAD") and role != request.staff.role
+        if person and (person != str(request.staff.pk) or other_role):
+            return HttpResponseClientRefresh()
+        return None
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Answer a refusal for the caller's role with 403 and its reason, page or fragment."""

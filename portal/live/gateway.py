@@ -6,6 +6,7 @@ environ, and its answer becomes the head of the stream (docs/adr/0010).
 """
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,9 @@ from portal.live.watcher import Watcher
 
 # Forms of a hotel are small; whoever sends more is not one of our pages.
 LARGEST_BODY = 2 * 1024 * 1024
+
+# Seconds that a page may still take once the server has stopped.
+LAST_WAIT = 1
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -53,7 +57,12 @@ class Gateway:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await asyncio.to_thread(watcher.stop)
-        self.pool.shutdown()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        if threading.current_thread() is threading.main_thread():
+            # Python would wait for a page that hangs, for as long as it hangs.
+            end = threading.Timer(LAST_WAIT, os._exit, [0])
+            end.daemon = True
+            end.start()
         await send({"type": "lifespan.shutdown.complete"})
 
     def _end_streams_with_the_server(self) -> None:

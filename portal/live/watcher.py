@@ -10,11 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff
@@ -47,16 +48,19 @@ class Watcher(threading.Thread):
         while not self.stopped.is_set():
             try:
                 self._watch()
-            except DatabaseError as error:
+            except Exception as error:
+                # Whatever it was, also of the driver's own kind: without this thread nobody is told
+                # anything, and nobody's stream ends with their session.
                 logger.warning("Live updates wait for the database: %s", error)
                 self.stopped.wait(1)
             finally:
-                connection.close()
+                with suppress(Exception):
+                    connection.close()
 
     def stop(self) -> None:
-        """End the thread and its connection."""
+        """End the thread and its connection; one that hangs does not hold the server."""
         self.stopped.set()
-        self.join()
+        self.join(2 * PATIENCE)
 
     def _watch(self) -> None:
         beat = 0.0

@@ -93,6 +93,8 @@ def _frame_key(request: StaffRequest) -> tuple[Any, ...]:
     """Return what the page depends on beside the hotel's log."""
     return (
         request.staff.pk,
+        request.staff.role,
+        request.staff.language,
         request.hotel.setup_seq,
         request.hotel.business_date(),
         request.GET.urlencode(),

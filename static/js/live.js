@@ -42,13 +42,15 @@
     const at = root();
     if (asking || !at || document.hidden) return;
     asking = true;
+    // What this answer can know of: a wake-up may overtake it.
+    const known = wanted;
     try {
       const answer = await fetch(window.readyroomShow[at.id === "board" ? "board" : "page"].url(at), {
-        headers: { "HX-Request": "true", "HX-Target": at.id, ...(at.etag && { "If-None-Match": at.etag }) },
+        headers: { "HX-Request": "true", "HX-Target": at.id, "X-Viewer": document.body.dataset.viewer, ...(at.etag && { "If-None-Match": at.etag }) },
         cache: "no-store",
         signal: AbortSignal.timeout(15000),
       });
-      if (answer.headers.has("HX-Redirect") || [403, 404].includes(answer.status)) return leave(answer);
+      if (answer.headers.has("HX-Redirect") || answer.headers.has("HX-Refresh") || [403, 404].includes(answer.status)) return leave(answer);
       if (!answer.ok && answer.status !== 304) throw new Error(`status ${answer.status}`);
       const body = await answer.text();
       // A hotel's Wi-Fi may answer in our name.
@@ -59,7 +61,7 @@
       // Another filter, or an action's own answer, took its place meanwhile: ask again for that.
       if (root() === at) {
         at.etag = answer.headers.get("ETag");
-        if (answer.status === 304) at.dataset.seq = Math.max(wanted, shown());
+        if (answer.status === 304) at.dataset.seq = Math.max(known, shown());
         else window.readyroomShow[at.id === "board" ? "board" : "page"].show(at, body);
       }
     } catch {
@@ -77,14 +79,15 @@
     wanted = Math.max(wanted, seq);
     if (root() && wanted > shown()) later(0);
   };
-  // Signed out, or no longer on the staff: nothing more comes. What is being typed is not taken away.
+  // Signed out, another person or role, or no longer on the staff: nothing more comes to this page.
+  // What is being typed is not taken away.
   const leave = (answer) => {
     stream.stop();
     clearTimeout(timer);
     const signIn = answer.headers.get("HX-Redirect");
     if (!$("form.act")) return signIn ? location.assign(signIn) : location.reload();
     const link = document.createElement("a");
-    Object.assign(link, { href: signIn ?? location.href, textContent: "Signed out: sign in again" });
+    Object.assign(link, { href: signIn ?? location.href, textContent: signIn ? "Signed out: sign in again" : "Signed in anew: reload" });
     $("#connection").dataset.state = "offline";
     $("#connection").replaceChildren(link);
   };

@@ -36,7 +36,7 @@
     if (old && (seq(card) < seq(old) || (!newer && !whole))) return;
     if (old && inUse(old)) {
       const news = { what: nameOf(card), by, now: columnOf(card) };
-      if (newer) held.add(old, { ...news, show: () => show(document.getElementById(card.id), card) });
+      if (newer || whole) held.add(old, { ...news, show: () => show(document.getElementById(card.id), card) });
       return;
     }
     show(old, card);

@@ -27,8 +27,10 @@
   };
 
   // Marks a part once for each change, however often the page is asked for meanwhile.
+  let holds = 0;
   const hold = (part, state, news) => {
     if (part.dataset.state === state) return;
+    holds += 1;
     part.dataset.state = state;
     held.add(part, news);
   };
@@ -83,9 +85,11 @@
     show(part, body) {
       const now = made(body);
       const { seq, said } = now.dataset;
-      if (said && said !== part.dataset.said) say({ what: said });
+      const before = holds;
       // Why an action was refused stays to be read while nothing new is known about the room.
       if (!$(".message", part) || part.dataset.state !== now.dataset.state) merge(part, now);
+      // What is held back has been told where it is marked.
+      if (said && said !== part.dataset.said && holds === before) say({ what: said });
       const shown = $("[data-live]");
       shown.dataset.seq = seq;
       if (said) shown.dataset.said = said;

@@ -26,7 +26,7 @@
       }));
       if (typing) typing.after(mark);
       else part.append(mark);
-      say({ what: news.what ?? $(".strong, h1", part).textContent, now: words.textContent, open: true });
+      say({ id: part.id, what: news.what ?? $(".strong, h1", part).textContent, now: words.textContent, open: true });
     },
     show(part) {
       const news = waiting.get(part.id);
@@ -38,6 +38,8 @@
     // An own action, or “Cancel”, has shown it as it is now.
     forget(id) {
       waiting.delete(id);
+      // A tap's own answer came after the wake-up: what it did is no news to who tapped.
+      for (let n = said.length; n--; ) if (said[n].id === id) said.splice(n, 1);
     },
   };
   const choice = (label, act) => {

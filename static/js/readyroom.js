@@ -11,6 +11,8 @@
     [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
+    // Who this page was made for: in a browser that somebody else has signed in with, nothing is done.
+    if (document.body.dataset.viewer) detail.headers["X-Viewer"] = document.body.dataset.viewer;
     if (detail.verb !== "post") return;
     detail.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
     if (!detail.parameters.request_id) detail.parameters.request_id = newId();

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from hotel import bookings
 from hotel.choices import Role
+from hotel.models import Staff
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.housekeeping import perform
 from rooms.models import Room
@@ -20,6 +21,7 @@ from tests.e2e.conftest import (
     address,
     button,
     card,
+    cookies,
     expect_counts,
     expect_focus_in,
     expect_in_column,
@@ -305,6 +307,52 @@ def test_a_deactivated_member_loses_the_page(open_page, allowed, crew, rooms):
 
     expect(page.locator("article")).to_have_count(0, timeout=10_000)
     expect(page.get_by_text("There is nothing here")).to_be_visible()
+
+
+def test_a_tab_whose_browser_is_signed_in_as_somebody_else_becomes_theirs(
+    open_page, allowed, crew, rooms
+):
+    page = open_page(crew[Role.MANAGER], "board/")
+    expect(connection(page)).to_have_text("Live")
+    page.context.add_cookies(cookies(crew[Role.HOUSEKEEPER], page.url.split("/h/")[0]))
+
+    button(card(page, "101"), "Start cleaning").click()
+
+    expect(page.locator(".account-menu")).to_contain_text("Ana Silva", timeout=10_000)
+    # The tap was the manager's: it is nobody's.
+    assert not rooms[0].events.exists()
+
+
+def test_a_new_role_is_seen_without_a_reload(open_page, crew, rooms):
+    page = open_page(crew[Role.SUPERVISOR], "board/")
+    expect(connection(page)).to_have_text("Live")
+    Staff.objects.filter(pk=crew[Role.SUPERVISOR].pk).update(role=Role.HOUSEKEEPER)
+
+    perform(Action.START_CLEANING, rooms[0], by=crew[Role.HOUSEKEEPER])
+
+    expect(page.locator(".account-menu")).to_contain_text("Housekeeper", timeout=10_000)
+
+
+def test_a_change_that_crosses_an_answer_of_nothing_new_is_not_lost(open_page, hotel, crew, rooms):
+    page = open_page(crew[Role.SUPERVISOR], "board/")
+    expect(connection(page)).to_have_text("Live")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)
+    held = []
+
+    def hold(route):
+        answer = route.fetch()
+        if answer.status == 304 and not held:
+            held.append(perform(Action.START_CLEANING, rooms[0], by=crew[Role.HOUSEKEEPER]))
+            # The wake-up overtakes the answer.
+            page.wait_for_timeout(700)
+        route.fulfill(response=answer)
+
+    page.route("**/board/changes/**", hold)
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect_in_column(page, "101", "cleaning")
+    assert held
 
 
 # ---- The other pages

@@ -1,7 +1,9 @@
 """The event stream: who gets it, what is on it, what wakes it, and when it ends."""
 
 import http.client
+import threading
 import time
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hotel.choices import Role
+from hotel.models import Hotel
 from portal.live import hub as hub_module
 from portal.live.hub import Ticket
 from portal.live.watcher import without_right
@@ -308,6 +311,47 @@ def test_the_server_stops_at_once_with_streams_open_and_ends_them(housekeeper, h
         assert time.monotonic() - begun < 5
         for stream in streams:
             stream.wait_for_end()
+
+
+def test_the_server_stops_soon_though_a_page_hangs(housekeeper, hotel, room):
+    with in_a_process() as (process, url):
+        session = session_of(housekeeper)
+        with transaction.atomic():
+            # Whoever changes a room of the hotel waits for this, on either database.
+            Hotel.objects.update(name="Busy")
+            hanging = threading.Thread(target=answer_or_end, args=(url, session, room))
+            hanging.start()
+            time.sleep(1)
+            begun = time.monotonic()
+
+            process.terminate()
+            process.wait(20)
+
+            assert time.monotonic() - begun < 5.5
+        hanging.join()
+    room.refresh_from_db()
+    assert room.room_status == RoomStatus.CHECKOUT_DIRTY
+
+
+def answer_or_end(url: str, session: str, room) -> None:
+    """Start cleaning, or be cut off."""
+    with suppress(OSError, http.client.HTTPException, AssertionError):
+        act(url, session, room)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server to lose")
+def test_a_lost_connection_costs_seconds_and_no_more(open_stream, housekeeper, hotel, room):
+    stream = open_stream(housekeeper)
+    first = stream.seq()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    start_cleaning(room, housekeeper)
+
+    stream.wait_for(first + 1)
 
 
 @pytest.fixture
