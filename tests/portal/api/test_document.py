@@ -23,7 +23,7 @@ from tests.invariants import Watch
 from tests.portal.api.calling import EXAMPLES, OPERATIONS, bearer, token_of
 from tests.portal.api.test_access import RULES
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.fuzz, pytest.mark.django_db(transaction=True)]
 S, B = RoomStatus, BookingStatus
 MANY = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 # Rooms of each status and bookings of each kind: enough that a few are left for every operation.
