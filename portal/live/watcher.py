@@ -44,14 +44,14 @@ class Watcher(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Watch until stopped; a database that has gone is waited for."""
+        """Watch until stopped; after a fault, such as a database that has gone, begin again."""
         while not self.stopped.is_set():
             try:
                 self._watch()
             except Exception as error:
                 # Whatever it was, also of the driver's own kind: without this thread nobody is told
                 # anything, and nobody's stream ends with their session.
-                logger.warning("Live updates wait for the database: %s", error)
+                logger.warning("Live updates stop for a second: %s", error, exc_info=True)
                 self.stopped.wait(1)
             finally:
                 with suppress(Exception):

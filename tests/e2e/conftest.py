@@ -15,7 +15,7 @@ from hotel.choices import Role
 from hotel.models import Hotel, Staff
 from rooms.choices import RoomStatus
 from rooms.models import Room
-from tests.factories import make_staff
+from tests.factories import make_room, make_staff
 
 # Playwright runs an event loop in this thread, which makes Django refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -61,6 +61,17 @@ def crew(hotel: Hotel, settings: Any) -> dict[Role, Staff]:
         staff.user.set_password(PASSWORD)
         staff.user.save()
     return crew
+
+
+@pytest.fixture
+def rooms(hotel: Hotel) -> list[Room]:
+    """Twelve dirty rooms on two floors, from 101."""
+    return [
+        make_room(
+            hotel=hotel, number=str(101 + n), status=RoomStatus.CHECKOUT_DIRTY, floor=str(n % 2)
+        )
+        for n in range(12)
+    ]
 
 
 @pytest.fixture

@@ -45,14 +45,6 @@ def server_url(db: None, settings: Any) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def rooms(hotel):
-    return [
-        make_room(hotel=hotel, number=str(101 + n), status=S.CHECKOUT_DIRTY, floor=str(n % 2))
-        for n in range(12)
-    ]
-
-
 def connection(page: Page) -> Any:
     return page.locator("#connection")
 

@@ -15,7 +15,6 @@ from tests.e2e.test_live import (
     NO_SERVER,
     connection,
     expect_as_fresh,
-    rooms,  # noqa: F401
     thirty_actions,
 )
 
@@ -33,7 +32,7 @@ def test_a_tap_in_one_browser_moves_the_card_in_the_other_even_after_a_silence(
     allowed,
     double,
     crew,
-    rooms,  # noqa: F811
+    rooms,
 ):
     allowed += [*NO_SERVER, "WebSocket connection to .* failed"]
     maid = open_page(crew[Role.HOUSEKEEPER], "board/")
@@ -66,7 +65,7 @@ def test_while_pusher_is_away_the_page_asks_and_says_so(
     allowed,
     double,
     crew,
-    rooms,  # noqa: F811
+    rooms,
 ):
     allowed.append("WebSocket connection to .* failed")
     page = open_page(crew[Role.SUPERVISOR], "board/")
@@ -79,7 +78,7 @@ def test_while_pusher_is_away_the_page_asks_and_says_so(
     expect_in_column(page, "101", "cleaning")
 
 
-def test_what_goes_to_pusher_names_nobody_and_holds_no_note(open_page, double, crew, rooms):  # noqa: F811
+def test_what_goes_to_pusher_names_nobody_and_holds_no_note(open_page, double, crew, rooms):
     page = open_page(crew[Role.SUPERVISOR], "board/")
     expect(connection(page)).to_have_text("Live")
 

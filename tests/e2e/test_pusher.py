@@ -153,28 +153,28 @@ def test_a_page_that_is_refused_is_told_that_it_is_down(
     assert with_pusher.subscribers(CHANNEL) == 0
 
 
-def test_a_signature_of_another_secret_is_refused_by_the_server_and_told(
-    with_pusher: PusherDouble, crew: Crew, open_page: OpenPage, settings: Any
+@pytest.mark.parametrize(
+    ("setting", "refusal"),
+    [
+        ("PUSHER_SECRET", f"Invalid signature for {CHANNEL}"),
+        ("PUSHER_KEY", "There is no app at /app/another"),
+    ],
+)
+def test_a_key_or_secret_that_the_server_does_not_know_is_refused_and_told(
+    with_pusher: PusherDouble,
+    crew: Crew,
+    open_page: OpenPage,
+    settings: Any,
+    setting: str,
+    refusal: str,
 ) -> None:
-    settings.PUSHER_SECRET = "another"
+    setattr(settings, setting, "another")
     page = open_page(crew[Role.FRONT_DESK], "readiness/")
 
     listen(page)
 
     expect_told(page, "down")
-    assert with_pusher.refusals == [f"Invalid signature for {CHANNEL}"]
-
-
-def test_a_key_that_the_server_does_not_know_is_told(
-    with_pusher: PusherDouble, crew: Crew, open_page: OpenPage, settings: Any
-) -> None:
-    settings.PUSHER_KEY = "another"
-    page = open_page(crew[Role.FRONT_DESK], "readiness/")
-
-    listen(page)
-
-    expect_told(page, "down")
-    assert with_pusher.refusals == ["There is no app at /app/another"]
+    assert with_pusher.refusals == [refusal]
 
 
 def test_where_nothing_is_configured_a_page_knows_nothing_of_pusher(
