@@ -53,8 +53,8 @@ def _make_hotel(size: int) -> object:
 
 def _measure(port: int, size: int, manager: object) -> dict[str, float]:
     from rooms.choices import Action
-    from rooms.housekeeping import perform
     from rooms.models import Room
+    from rooms.perform import perform
 
     client = Client(port, manager.user)  # type: ignore[attr-defined]
     slug = f"rooms-{size}"

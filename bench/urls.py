@@ -16,9 +16,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from bench.memory import pages
-from portal import cards
 from portal.access import StaffRequest
-from portal.views import board
+from portal.board import cards, views
 
 joined: dict[str, tuple[list[str], list[str]]] = {}
 kept: dict[str, bytes] = {}
@@ -27,29 +26,29 @@ seqs = itertools.count(10_000_000)
 
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Remember the board's bytes and its cards as they are now."""
-    pages[hotel_slug] = board.compressed(board._draw(request, keep=False))
+    pages[hotel_slug] = views.compressed(views._draw(request, keep=False))
     drawn = cards.draw(_rows(request), request.staff)
     html = [card for column in drawn.values() for card in column]
-    joined[hotel_slug] = (board._render_frame(request, _filters(request)), html)
+    joined[hotel_slug] = (views._render_frame(request, _filters(request)), html)
     return HttpResponse()
 
 
 def memory(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Answer with the board's bytes from memory."""
-    return board.answer_compressed(request, pages[hotel_slug])
+    return views.answer_compressed(request, pages[hotel_slug])
 
 
 def join(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Join the cards from memory into the frame from memory, and compress as the board does."""
     frame, html = joined[hotel_slug]
-    return board.answer_compressed(request, board.compressed("".join(frame[::2]) + "".join(html)))
+    return views.answer_compressed(request, views.compressed("".join(frame[::2]) + "".join(html)))
 
 
 def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Forget everything drawn."""
     cards._cards.clear()
-    board._pages.clear()
-    board._frames.clear()
+    views._pages.clear()
+    views._frames.clear()
     return HttpResponse()
 
 
@@ -113,7 +112,7 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 def _filters(request: StaffRequest) -> Any:
-    return board.RoomFilter(
+    return views.RoomFilter(
         RequestFactory().get("/").GET,
         queryset=cards.board_rooms(request.staff),
         hotel=request.hotel,

@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "ninja",
     "hotel",
     "rooms",
+    "stays",
+    "simulation",
     "portal",
 ]
 
@@ -71,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.access.SlashMiddleware",
     # Before whoever is the first to read the form.
-    "portal.views.errors.utf8_forms_only",
+    "portal.errors.utf8_forms_only",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.access.SignInRequiredMiddleware",
@@ -158,7 +160,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # The page's script reads this one, to send it back as the X-CSRFToken header.
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = HTTPS
@@ -194,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Wake-ups by Pusher, or any server that speaks its protocol: all of it or nothing
-# (portal.pusher checks that). The browsers need to know where, and be allowed to go there.
+# (portal.live.pusher checks that). The browsers need to know where, and be allowed to go there.
 PUSHER_APP_ID = env.str("PUSHER_APP_ID", default="")
 PUSHER_KEY = env.str("PUSHER_KEY", default="")
 PUSHER_SECRET = env.str("PUSHER_SECRET", default="")

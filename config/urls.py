@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from portal.api import api
 
-handler404 = "portal.views.errors.not_found"
+handler404 = "portal.errors.not_found"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", api.urls),

@@ -1,4 +1,4 @@
-"""The hotel's enumerations: who works there, how a stay stands, what counts as ready tonight."""
+"""The hotel's enumerations: who works there, and what counts as ready tonight."""
 
 from django.db.models import TextChoices
 
@@ -18,19 +18,6 @@ DESK = frozenset({Role.FRONT_DESK, Role.MANAGER})
 CLEANERS = frozenset({Role.HOUSEKEEPER, Role.SUPERVISOR, Role.MANAGER})
 INSPECTORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
 REPAIRERS = frozenset({Role.MAINTENANCE, Role.MANAGER})
-
-
-class BookingStatus(TextChoices):
-    """How a stay stands."""
-
-    CONFIRMED = "CONFIRMED", "Confirmed"
-    IN_HOUSE = "IN_HOUSE", "In house"
-    COMPLETED = "COMPLETED", "Completed"
-    CANCELLED = "CANCELLED", "Cancelled"
-    NO_SHOW = "NO_SHOW", "No-show"
-
-
-HOLDING = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
 
 
 class ReadinessPolicy(TextChoices):

@@ -18,12 +18,13 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
 from hotel.exceptions import NotAllowed
-from hotel.models import Booking, Hotel, Staff
-from portal.pages import Page
+from hotel.models import Hotel, Staff
+from portal.navigation import Page
 from rooms import permissions
 from rooms.choices import Action
 from rooms.models import Room
 from rooms.transitions import TRANSITIONS
+from stays.models import Booking
 
 View = Callable[..., HttpResponse]
 

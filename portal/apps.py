@@ -8,4 +8,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the check of the settings for Pusher, which no model or URL imports."""
-        import_module("portal.pusher")
+        import_module("portal.live.pusher")

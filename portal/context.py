@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from portal import pusher
 from portal.access import memberships
-from portal.pages import account_pages_of, pages_of
+from portal.live import pusher
+from portal.navigation import account_pages_of, pages_of
 
 
 def hotel(request: HttpRequest) -> dict[str, Any]:

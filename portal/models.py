@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hotel.models import Booking, Hotel, Staff
+from hotel.models import Hotel, Staff
+from stays.models import Booking
 
 PREFIX = "rr_"
 NAME_MAX = 60

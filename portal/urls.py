@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from portal.views import account, board, desk, lists, live, pusher, rooms, tokens
+from portal.account import views as account
+from portal.board import views as board
+from portal.desk import views as desk
+from portal.live import views as live
+from portal.reports import views as reports
+from portal.room import list as room_list
+from portal.room import views as room
+from portal.tokens import views as tokens
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -11,7 +18,7 @@ urlpatterns = [
     path("account/password/", account.ChangePassword.as_view(), name="password"),
     path("h/<slug:hotel_slug>/", account.hotel, name="hotel"),
     path("h/<slug:hotel_slug>/board/", board.board, name="board"),
-    path("h/<slug:hotel_slug>/board/changes/", live.board_changes, name="board_changes"),
+    path("h/<slug:hotel_slug>/board/changes/", board.board_changes, name="board_changes"),
     path("h/<slug:hotel_slug>/live/", live.stream, name="stream"),
     path("h/<slug:hotel_slug>/readiness/", desk.readiness, name="readiness"),
     path("h/<slug:hotel_slug>/arrivals/", desk.arrivals, name="arrivals"),
@@ -24,11 +31,11 @@ urlpatterns = [
         desk.booking_action,
         name="booking_action",
     ),
-    path("h/<slug:hotel_slug>/rooms/", lists.rooms, name="rooms"),
-    path("h/<slug:hotel_slug>/rooms/<str:room_number>/", rooms.room, name="room"),
+    path("h/<slug:hotel_slug>/rooms/", room_list.rooms, name="rooms"),
+    path("h/<slug:hotel_slug>/rooms/<str:room_number>/", room.room, name="room"),
     path(
         "h/<slug:hotel_slug>/rooms/<str:room_number>/<slug:action>/",
-        rooms.room_action,
+        room.room_action,
         name="room_action",
     ),
     path("h/<slug:hotel_slug>/tokens/", tokens.tokens, name="tokens"),
@@ -37,6 +44,6 @@ urlpatterns = [
         tokens.revoke_token,
         name="revoke_token",
     ),
-    path("h/<slug:hotel_slug>/live/pusher-auth/", pusher.pusher_auth, name="pusher_auth"),
-    path("h/<slug:hotel_slug>/statistics/", lists.statistics, name="statistics"),
+    path("h/<slug:hotel_slug>/live/pusher-auth/", live.pusher_auth, name="pusher_auth"),
+    path("h/<slug:hotel_slug>/statistics/", reports.statistics, name="statistics"),
 ]

@@ -83,3 +83,8 @@ class Source(TextChoices):
     ADMIN = "ADMIN", "Admin"
     IMPORT = "IMPORT", "Import"
     REPLAY = "REPLAY", "Replay"
+
+
+def event_actions() -> list[tuple[str, str]]:
+    """Return the choices of an event's action: a function, so a new action needs no migration."""
+    return [*Action.choices, *LogAction.choices]

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from hotel.exceptions import InvalidInput, StaleVersion
-from hotel.models import Booking, Hotel, Staff
+from hotel.models import Hotel, Staff
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
 
@@ -53,7 +54,7 @@ def append(
     by: Staff | None,
     source: Source,
     room: Room | None = None,
-    booking: Booking | None = None,
+    booking: Model | None = None,
     notes: str = "",
     request_id: str = "",
     occurred_at: dt.datetime | None = None,

@@ -8,16 +8,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hotel.models import Booking, Hotel, Staff, identifier
+from hotel.models import Hotel, Staff, identifier
 from rooms.choices import (
     BOOKABLE,
     OUT_OF_SERVICE,
     RETURNABLE,
     Action,
-    LogAction,
     Priority,
     RoomStatus,
     Source,
+    event_actions,
 )
 
 
@@ -84,7 +84,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    """A room as it stands now. Only rooms.housekeeping writes `room_status` and what follows it."""
+    """A room as it stands now. Only rooms.perform writes `room_status` and what follows it."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="rooms")
     number = models.CharField(max_length=10, validators=[identifier])
@@ -230,8 +230,10 @@ class RoomEvent(models.Model):
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="events")
     seq = models.BigIntegerField()
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="events")
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, related_name="events")
-    action = models.CharField(max_length=20, choices=Action.choices + LogAction.choices)
+    booking = models.ForeignKey(
+        "stays.Booking", on_delete=models.PROTECT, null=True, related_name="events"
+    )
+    action = models.CharField(max_length=20, choices=event_actions)
     from_status = models.CharField(max_length=20, choices=RoomStatus.choices, blank=True)
     to_status = models.CharField(max_length=20, choices=RoomStatus.choices, blank=True)
     actor = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="events")
@@ -243,7 +245,7 @@ class RoomEvent(models.Model):
     # The room's version after the event; 0 where the event did not change the room.
     room_version = models.PositiveIntegerField(default=0)
     # The changed fields as they were before, so that undo restores exactly those; a check-in's
-    # booking besides, under "stay" (hotel.stays).
+    # booking besides, under "stay" (stays.arrivals).
     before = models.JSONField(default=dict)
     undoes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="undone_by"

@@ -38,7 +38,7 @@ def require_role(staff: Staff, roles: frozenset[Role], hotel: Hotel, what: str) 
 def refusal(staff: Staff, action: Action, room: Room) -> ReadyroomError | None:
     """Return why `staff` may not do `action` to the room as it is now, or None.
 
-    Whether there is something to undo is known only to the log: see rooms.housekeeping.undoable.
+    Whether there is something to undo is known only to the log: see rooms.perform.undoable.
     """
     transition = TRANSITIONS[action]
     if refused := role_refusal(staff, transition.roles, room.hotel, action.label):

@@ -15,7 +15,7 @@ S = RoomStatus
 class Transition:
     """One action: where it may start, where it may end, who may do it, what it asks for.
 
-    `targets` are all the statuses it can end in; which one, rooms.housekeeping decides.
+    `targets` are all the statuses it can end in; which one, rooms.perform decides.
     An empty `targets` leaves the room where it was before (undo).
     """
 

@@ -9,9 +9,10 @@ from django.db.backends.sqlite3.base import DatabaseOperations
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from portal import cards, relay, tokens
-from portal.api import drawn
-from portal.views import board, live
+from portal.api import rate_limit, room_json
+from portal.board import cards
+from portal.board import views as board
+from portal.live import relay
 from tests.factories import make_hotel, make_staff
 from tests.pusher_double import PusherDouble
 
@@ -43,12 +44,12 @@ def the_log_ends_with_its_test():
 @pytest.fixture(autouse=True)
 def no_memory():
     """Forget drawn cards and counted requests: a rolled-back test gives its ids to the next."""
-    drawn._drawn.clear()
-    tokens._limiter.storage.reset()
+    room_json._drawn.clear()
+    rate_limit._limiter.storage.reset()
     cards._cards.clear()
     board._pages.clear()
     board._frames.clear()
-    live._answers.clear()
+    board._answers.clear()
 
 
 @pytest.fixture

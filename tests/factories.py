@@ -1,7 +1,7 @@
 """Builds what a test needs, keyword-only, straight into the database.
 
 `make_room` writes any status with the flags that belong to it; everything else about a room's
-status is left to rooms.housekeeping.
+status is left to rooms.perform.
 """
 
 import datetime as dt
@@ -11,10 +11,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from hotel.choices import BookingStatus, Role
-from hotel.models import Booking, Guest, Hotel, Staff
+from hotel.choices import Role
+from hotel.models import Hotel, Staff
 from rooms.choices import OUT_OF_SERVICE, Priority, RoomStatus
 from rooms.models import Room, RoomType
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest
 
 numbers = count(1)
 

@@ -31,7 +31,7 @@ SELECT room.number,
 FROM (
   SELECT room.id, COUNT(stay.id) AS in_house
   FROM rooms_room AS room
-  LEFT JOIN hotel_booking AS stay ON stay.room_id = room.id AND stay.status = 'IN_HOUSE'
+  LEFT JOIN stays_booking AS stay ON stay.room_id = room.id AND stay.status = 'IN_HOUSE'
   WHERE room.hotel_id = %s
   GROUP BY room.id
 ) AS stays
@@ -41,8 +41,8 @@ JOIN rooms_room AS room ON room.id = stays.id
 # Guests have their stay's room while it is in house, and no room otherwise.
 MISPLACED_GUESTS = """
 SELECT COUNT(*)
-FROM hotel_guest AS guest
-JOIN hotel_booking AS stay ON stay.id = guest.booking_id
+FROM stays_guest AS guest
+JOIN stays_booking AS stay ON stay.id = guest.booking_id
 WHERE stay.hotel_id = %s AND CASE
   WHEN stay.status = 'IN_HOUSE' THEN guest.room_id IS NULL OR guest.room_id <> stay.room_id
   ELSE guest.room_id IS NOT NULL
@@ -51,9 +51,9 @@ END
 
 HOMELESS_STAYS = """
 SELECT COUNT(*)
-FROM hotel_booking AS stay
+FROM stays_booking AS stay
 WHERE stay.hotel_id = %s AND stay.status = 'IN_HOUSE' AND NOT EXISTS (
-  SELECT 1 FROM hotel_guest AS guest
+  SELECT 1 FROM stays_guest AS guest
   WHERE guest.booking_id = stay.id AND guest.room_id = stay.room_id
 )
 """

@@ -9,8 +9,8 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 
 from hotel.models import Staff
-from portal import tokens
 from portal.access import memberships, place_in
+from portal.api import rate_limit
 from portal.api.errors import TooManyRequests
 
 # A note has 2,000 characters; a bulk checkout of every room of a large hotel is under 16 KB.
@@ -26,12 +26,12 @@ class Token(HttpBearer):
         Raises AuthenticationError (the token is no good), Http404 (another hotel's address), or
         TooManyRequests.
         """
-        found = tokens.find(token)
+        found = rate_limit.find(token)
         if found is None:
             raise AuthenticationError
-        if seconds := tokens.seconds_to_wait(found):
+        if seconds := rate_limit.seconds_to_wait(found):
             raise TooManyRequests(seconds)
-        tokens.note_use(found)
+        rate_limit.note_use(found)
         return _enter(request, [found.staff])
 
 

@@ -5,20 +5,21 @@ from typing import Annotated, Any
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from hotel import bookings, stays
-from hotel.choices import DESK, BookingStatus
+from hotel.choices import DESK
 from hotel.exceptions import InvalidInput
-from hotel.models import Booking
 from portal.access import StaffRequest, get_booking_for_user
 from portal.api import schemas
-from portal.api.answers import booking_answer
 from portal.api.errors import CHANGING, READING
-from portal.api.once import once
+from portal.api.idempotency import once
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
+from portal.api.serializers import booking_answer
 from rooms import permissions
 from rooms.choices import Source
 from rooms.models import Room, RoomType
+from stays import arrivals, bookings, departures
+from stays.choices import BookingStatus
+from stays.models import Booking
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
@@ -93,7 +94,7 @@ def check_in(
     """Let the guests in; 409 `not_bookable` where the room is not ready now."""
     booking = _booking(request, booking_id)
     room = _room_of(request, body.room) if body.room is not None else None
-    return _done(stays.check_in, request, booking, room, expected_version=body.expected_version)
+    return _done(arrivals.check_in, request, booking, room, expected_version=body.expected_version)
 
 
 @router.post("{booking_id}/checkout/", response=DONE)
@@ -106,7 +107,7 @@ def check_out(
 ) -> schemas.Booking:
     """End the stay: the room is dirty, what was open is closed. A second call changes nothing."""
     booking = _booking(request, booking_id)
-    return _done(stays.check_out, request, booking, expected_version=body.expected_version)
+    return _done(departures.check_out, request, booking, expected_version=body.expected_version)
 
 
 @router.post("{booking_id}/cancel/", response=DONE)

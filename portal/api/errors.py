@@ -10,10 +10,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
-from hotel import undoing
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError, StaleVersion
 from portal.api import schemas
-from portal.api.answers import room_answer
+from portal.api.serializers import room_answer
+from stays import undo
 
 # The codes of what goes wrong before a rule of the hotel is asked.
 CODES = {
@@ -82,7 +82,7 @@ def refusal(request: Any, error: ReadyroomError | Http404) -> tuple[int, dict[st
         return 422, error_body(422, error.message, fields=error.fields)
     body = error_body(409, error.message, code=error.code)
     body["room"] = (
-        room_answer(error.room, request.staff, may_undo=undoing.may_undo(request.staff, error.room))
+        room_answer(error.room, request.staff, may_undo=undo.may_undo(request.staff, error.room))
         if isinstance(error, StaleVersion)
         else None
     )

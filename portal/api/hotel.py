@@ -5,19 +5,19 @@ from typing import Annotated
 from ninja import Query, Router
 from pydantic import Field
 
-from hotel import stays
-from hotel.availability import availability as nights_available
 from hotel.choices import DESK
 from portal.access import StaffRequest
 from portal.api import schemas
-from portal.api.answers import event_answers, overdue_answer, type_answer
 from portal.api.bookings import room_type_of
 from portal.api.errors import CHANGING, READING
-from portal.api.once import once
+from portal.api.idempotency import once
 from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
+from portal.api.serializers import event_answers, overdue_answer, type_answer
 from rooms import permissions
 from rooms.choices import Source
+from stays import departures, overdue
+from stays.availability import availability as nights_available
 
 staff_router = Router(tags=["Log"])
 router = Router(tags=["Front desk"])
@@ -56,7 +56,7 @@ def bulk_check_out(
     request: StaffRequest, slug: Slug, body: schemas.BulkCheckOut
 ) -> schemas.BulkCheckOutAnswer:
     """Check out the guests of many rooms and erase what their stays left; not to be undone."""
-    done, skipped = stays.bulk_check_out(
+    done, skipped = departures.bulk_check_out(
         request.hotel, body.room_numbers, by=request.staff, source=Source.API
     )
     return schemas.BulkCheckOutAnswer.model_validate(
@@ -69,7 +69,7 @@ def bulk_check_out(
 def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded:
     """List the occupied rooms whose stay is past its checkout, the longest overdue first."""
     permissions.require_role(request.staff, DESK, request.hotel, "Checkout needed")
-    found = stays.checkout_needed(request.hotel)
+    found = overdue.checkout_needed(request.hotel)
     return schemas.CheckoutNeeded(rooms=[overdue_answer(late) for late in found])
 
 

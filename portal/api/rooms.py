@@ -6,19 +6,20 @@ from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic_core import to_json
 
-from hotel import statistics, undoing
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_room_for_user
 from portal.api import schemas
-from portal.api.answers import action_answer, event_answers
-from portal.api.drawn import SEEN, draw
 from portal.api.errors import CHANGING, READING
-from portal.api.once import once
+from portal.api.idempotency import once
 from portal.api.paging import Paged, asks_nothing, page
-from portal.columns import COLUMN_OF
+from portal.api.room_json import SEEN, draw
+from portal.api.serializers import action_answer, event_answers
+from portal.board.columns import COLUMN_OF
 from rooms.choices import Action, RoomStatus, Source
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from rooms.reports import counts
+from stays.undo import undo as undo_change
 
 router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
@@ -89,7 +90,7 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
 @asks_nothing
 def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
     """Count the active rooms by what they wait for."""
-    return statistics.counts(request.hotel)
+    return counts.counts(request.hotel)
 
 
 @router.post("rooms/{number}/start-cleaning/", response=DONE)
@@ -195,7 +196,7 @@ def undo(
 ) -> schemas.ActionAnswer:
     """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
     room = get_room_for_user(request, number, Action.UNDO)
-    event = undoing.undo(room, by=request.staff, source=Source.API, **body.model_dump())
+    event = undo_change(room, by=request.staff, source=Source.API, **body.model_dump())
     return action_answer(room, event, request.staff)
 
 

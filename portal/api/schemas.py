@@ -16,9 +16,9 @@ from pydantic import (
 )
 from pydantic.json_schema import WithJsonSchema
 
-from hotel.choices import BookingStatus
 from rooms.choices import VACANT, Action, LogAction, Priority, RoomStatus, Source
-from rooms.housekeeping import NOTES_MAX
+from rooms.perform import NOTES_MAX
+from stays.choices import BookingStatus
 
 
 def _storable(text: str) -> str:

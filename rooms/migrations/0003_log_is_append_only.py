@@ -50,16 +50,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rooms", "0002_source_api")]
+    dependencies = [("rooms", "0002_links_and_constraints")]
 
-    operations = [
-        migrations.AlterModelOptions(
-            name="roomevent",
-            options={
-                "base_manager_name": "objects",
-                "get_latest_by": "seq",
-                "ordering": ("-seq",),
-            },
-        ),
-        migrations.RunPython(create, drop),
-    ]
+    operations = [migrations.RunPython(create, drop)]

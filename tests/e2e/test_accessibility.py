@@ -4,9 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays.choices import BookingStatus
 from tests.e2e.conftest import DESKTOP, PHONE, button, card, more, show_column, tap
 from tests.factories import make_booking, make_room
 

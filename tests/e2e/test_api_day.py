@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Playwright, expect
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from rooms.choices import RoomStatus, Source
+from stays.choices import BookingStatus
 from tests.e2e.conftest import (
     actions_on,
     button,

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.models import Staff
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
 from tests.e2e.conftest import (
     PASSWORD,
     PHONE,

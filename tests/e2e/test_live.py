@@ -10,12 +10,12 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Page, expect
 
-from hotel import bookings
 from hotel.choices import Role
 from hotel.models import Staff
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from stays import bookings
 from tests.e2e.conftest import (
     PHONE,
     address,

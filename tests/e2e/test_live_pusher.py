@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from hotel.choices import Role
-from portal import pusher, relay
+from portal.live import pusher, relay
 from rooms.choices import Action
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
 from tests.e2e.conftest import button, card, expect_counts, expect_in_column
 from tests.e2e.test_live import (
     NO_SERVER,

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
 from tests.e2e.conftest import actions_on, button, card, column, status_of
 from tests.factories import make_booking, make_room
 

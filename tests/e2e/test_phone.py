@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotel.choices import BookingStatus, Role
-from portal.columns import COLUMNS, FIRST_COLUMN
+from hotel.choices import Role
+from portal.board.columns import COLUMNS, FIRST_COLUMN
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
 from tests.e2e.conftest import (
     DESKTOP,
     PHONE,

@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from portal import pusher, relay
+from portal.live import pusher, relay
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
 from tests.e2e.conftest import address
 from tests.factories import make_hotel, make_room, make_staff
 from tests.pusher_double import PusherDouble

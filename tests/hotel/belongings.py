@@ -1,7 +1,8 @@
 """Stays with all that guests leave behind, and a way to see whether any of it changed."""
 
-from hotel.choices import BookingStatus
-from hotel.models import (
+from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
+from stays.models import (
     Booking,
     BreakfastOrder,
     Conversation,
@@ -10,7 +11,6 @@ from hotel.models import (
     Message,
     Order,
 )
-from rooms.choices import RoomStatus
 from tests.factories import make_booking, make_room
 
 S = RoomStatus

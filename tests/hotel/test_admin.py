@@ -5,12 +5,13 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from hotel.admin import SetupForm
 from hotel.choices import ReadinessPolicy, Role
-from hotel.models import Booking, Hotel, RoomTypeInventory, Staff
+from hotel.models import Hotel, Staff
+from portal.setup.admin import SetupForm
 from rooms import log
 from rooms.choices import LogAction, Source
 from rooms.models import RoomEvent
+from stays.models import Booking, RoomTypeInventory
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 
@@ -328,7 +329,7 @@ class TestWhoSeesIt:
         lists = [
             model["admin_url"]
             for app in index.context["app_list"]
-            if app["app_label"] in ("hotel", "rooms", "auth")
+            if app["app_label"] in ("hotel", "rooms", "stays", "auth")
             for model in app["models"]
         ]
 
@@ -339,7 +340,7 @@ class TestWhoSeesIt:
     def test_the_lists_cost_the_same_for_one_row_and_for_thirty(
         self, hotel, root, django_assert_max_num_queries
     ):
-        url = reverse("admin:hotel_booking_changelist")
+        url = reverse("admin:stays_booking_changelist")
         for _ in range(30):
             make_stay(hotel=hotel)
 

@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hotel import bookings, stays, undoing
-from hotel.availability import availability
-from hotel.choices import BookingStatus, ReadinessPolicy
+from hotel.choices import ReadinessPolicy
 from hotel.exceptions import NoAvailability
-from hotel.models import Booking, Hotel, RoomTypeInventory
+from hotel.models import Hotel
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomType
+from stays import arrivals, bookings, departures, undo
+from stays.availability import availability
+from stays.choices import BookingStatus
+from stays.models import Booking, RoomTypeInventory
 from tests.factories import make_booking, make_room, make_room_type
 
 S = RoomStatus
@@ -40,7 +42,7 @@ def sellable(hotel: Hotel, code: str, *, nights: int = 1) -> list[int]:
 @pytest.fixture(params=["assign", "check_in"])
 def give(request, clerk) -> Callable[..., Booking]:
     """Give a booking a room, in either of the two ways."""
-    act = {"assign": bookings.assign, "check_in": stays.check_in}[request.param]
+    act = {"assign": bookings.assign, "check_in": arrivals.check_in}[request.param]
     return lambda booking, room, **more: act(booking, room, by=clerk, **more)
 
 
@@ -140,7 +142,7 @@ def test_an_assigned_guest_of_another_type_is_let_in_without_asking_again(hotel,
     booking = make_booking(hotel=hotel)
     bookings.assign(booking, room, by=clerk)
 
-    stays.check_in(booking, by=clerk)
+    arrivals.check_in(booking, by=clerk)
 
     assert Room.objects.get().is_occupied
 
@@ -151,7 +153,7 @@ def test_an_undone_checkout_is_a_fact_and_availability_then_shows_what_is_true(h
     stay = make_booking(
         hotel=hotel, room=room, status=BookingStatus.IN_HOUSE, arrives=-1, nights=3, guests=1
     )
-    stays.check_out(stay, by=clerk)
+    departures.check_out(stay, by=clerk)
     sold = bookings.create(
         hotel,
         room_type=room.room_type,
@@ -161,7 +163,7 @@ def test_an_undone_checkout_is_a_fact_and_availability_then_shows_what_is_true(h
         by=clerk,
     )
 
-    undoing.undo(room, by=clerk)
+    undo.undo(room, by=clerk)
 
     stay.refresh_from_db()
     assert stay.status == BookingStatus.IN_HOUSE

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from hotel import bookings
-from hotel.choices import BookingStatus
 from hotel.exceptions import IllegalTransition, InvalidInput, NotBookable, RoomTaken
-from hotel.models import Booking
 from rooms.choices import LogAction, RoomStatus
+from stays import bookings
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_hotel, make_room
 
 S = RoomStatus

@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 
-from hotel.availability import MAX_NIGHTS, Night, TypeAvailability, availability
-from hotel.choices import BookingStatus, ReadinessPolicy
+from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
-from hotel.models import Hotel, RoomTypeInventory
+from hotel.models import Hotel
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays.availability import MAX_NIGHTS, Night, TypeAvailability, availability
+from stays.choices import BookingStatus
+from stays.models import RoomTypeInventory
 from tests.factories import make_booking, make_hotel, make_room, make_room_type
 
 S = RoomStatus

@@ -6,10 +6,12 @@ from random import Random
 
 import pytest
 
-from hotel.availability import availability
-from hotel.choices import BookingStatus, ReadinessPolicy
-from hotel.models import Hotel, RoomTypeInventory
+from hotel.choices import ReadinessPolicy
+from hotel.models import Hotel
 from rooms.choices import RoomStatus
+from stays.availability import availability
+from stays.choices import BookingStatus
+from stays.models import RoomTypeInventory
 from tests.factories import make_booking, make_room, make_room_type
 
 S = RoomStatus

@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from hotel import bookings
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import (
     IllegalTransition,
     InvalidInput,
@@ -13,9 +12,11 @@ from hotel.exceptions import (
     NotAllowed,
     ReadyroomError,
 )
-from hotel.models import Booking, RoomTypeInventory
 from rooms.choices import Action, LogAction, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays import bookings
+from stays.choices import BookingStatus
+from stays.models import Booking, RoomTypeInventory
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus

@@ -5,14 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hotel import stays, undoing
-from hotel.choices import BookingStatus
 from hotel.exceptions import IllegalTransition
-from hotel.models import Message, Order
-from hotel.stays import CheckedOut, Skipped
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from stays import departures, undo
+from stays.choices import BookingStatus
+from stays.departures import CheckedOut, Skipped
+from stays.models import Message, Order
 from tests.factories import make_hotel, make_room
 from tests.hotel.belongings import everything_about, make_stay
 
@@ -27,7 +27,7 @@ class TestBulk:
         staying = make_stay(hotel=hotel)
         before = everything_about(staying)
 
-        done, skipped = stays.bulk_check_out(
+        done, skipped = departures.bulk_check_out(
             hotel, [second.room.number, first.room.number], by=clerk
         )
 
@@ -62,7 +62,7 @@ class TestBulk:
         ]
         before = [everything_about(other) for other in others]
 
-        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        departures.bulk_check_out(hotel, [stay.room.number], by=clerk)
 
         assert [everything_about(other) for other in others] == before
 
@@ -71,7 +71,7 @@ class TestBulk:
         dirty = make_room(hotel=hotel, number="701", status=S.CHECKOUT_DIRTY)
         make_room(hotel=make_hotel(), number="801", status=S.OCCUPIED)
 
-        done, skipped = stays.bulk_check_out(
+        done, skipped = departures.bulk_check_out(
             hotel, ["701", "801", stay.room.number, stay.room.number], by=clerk
         )
 
@@ -85,17 +85,17 @@ class TestBulk:
 
     def test_a_second_call_finds_nothing_left_to_do(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        departures.bulk_check_out(hotel, [stay.room.number], by=clerk)
         events = hotel.events.count()
 
-        done, skipped = stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        done, skipped = departures.bulk_check_out(hotel, [stay.room.number], by=clerk)
 
         assert (done, len(skipped), hotel.events.count()) == ([], 1, events)
 
     def test_a_room_imported_as_occupied_is_freed_without_a_stay(self, hotel, clerk):
         room = make_room(hotel=hotel, status=S.OCCUPIED, push_token="token")
 
-        done, _ = stays.bulk_check_out(hotel, [room.number], by=clerk)
+        done, _ = departures.bulk_check_out(hotel, [room.number], by=clerk)
 
         assert done == [CheckedOut(room.number, None, 0, 0, 0)]
         room.refresh_from_db()
@@ -103,11 +103,11 @@ class TestBulk:
 
     def test_that_cannot_be_undone_either(self, hotel, clerk):
         room = make_room(hotel=hotel, status=S.OCCUPIED)
-        stays.bulk_check_out(hotel, [room.number], by=clerk)
+        departures.bulk_check_out(hotel, [room.number], by=clerk)
 
-        assert not undoing.may_undo(clerk, room)
+        assert not undo.may_undo(clerk, room)
         with pytest.raises(IllegalTransition, match="cannot be undone"):
-            undoing.undo(room, by=clerk)
+            undo.undo(room, by=clerk)
 
     @pytest.mark.postgres
     @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole file")
@@ -115,19 +115,19 @@ class TestBulk:
         numbers = [make_stay(hotel=hotel).room.number for _ in range(2)]
 
         with CaptureQueriesContext(connection) as captured:
-            stays.bulk_check_out(hotel, numbers, by=clerk)
+            departures.bulk_check_out(hotel, numbers, by=clerk)
 
         said = [query["sql"] for query in captured]
         hotels_row = next(n for n, sql in enumerate(said) if sql.startswith("UPDATE hotel_hotel"))
         locks = [sql for sql in said[:hotels_row] if "FOR NO KEY UPDATE" in sql]
-        assert ["hotel_booking" in sql.partition("WHERE")[0] for sql in locks[:2]] == [False, True]
+        assert ["stays_booking" in sql.partition("WHERE")[0] for sql in locks[:2]] == [False, True]
         assert "LIMIT" not in locks[1]
 
     def test_a_room_with_a_repair_open_goes_to_repair(self, hotel, clerk, maintainer):
         stay = make_stay(hotel=hotel)
         perform(Action.MARK_MAINTENANCE, stay.room, by=maintainer, notes="x", priority="LOW")
 
-        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        departures.bulk_check_out(hotel, [stay.room.number], by=clerk)
 
         assert Room.objects.get().room_status == S.MAINTENANCE_REQUIRED
 
@@ -136,16 +136,16 @@ class TestBulk:
     ):
         three = [make_stay(hotel=hotel) for _ in range(3)]
         before = [everything_about(stay) for stay in three], list(Room.objects.values())
-        real, calls = stays.perform, []
+        real, calls = departures.perform, []
 
         def faulty(*args, **kwargs):
             calls.append(args)
             return 1 / 0 if len(calls) == 3 else real(*args, **kwargs)
 
-        monkeypatch.setattr(stays, "perform", faulty)
+        monkeypatch.setattr(departures, "perform", faulty)
 
         with pytest.raises(ZeroDivisionError):
-            stays.bulk_check_out(hotel, [stay.room.number for stay in three], by=clerk)
+            departures.bulk_check_out(hotel, [stay.room.number for stay in three], by=clerk)
 
         assert len(calls) == 3
         assert ([everything_about(stay) for stay in three], list(Room.objects.values())) == before
@@ -154,4 +154,4 @@ class TestBulk:
         assert hotel.last_seq == 0
 
     def test_no_rooms_are_no_work(self, hotel, clerk):
-        assert stays.bulk_check_out(hotel, [], by=clerk) == ([], [])
+        assert departures.bulk_check_out(hotel, [], by=clerk) == ([], [])

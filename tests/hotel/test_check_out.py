@@ -5,14 +5,15 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel import stays
-from hotel.availability import availability
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import InvalidInput, NotAllowed, NotCheckedIn, StaleVersion
-from hotel.models import Booking, Order
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from stays import arrivals, departures, overdue
+from stays.availability import availability
+from stays.choices import BookingStatus
+from stays.models import Booking, Order
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 
@@ -25,7 +26,7 @@ class TestCheckOut:
     def test_the_stay_is_over_the_room_dirty_and_its_records_closed(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         stored = Booking.objects.get()
         assert stored.status == BookingStatus.COMPLETED
@@ -42,7 +43,7 @@ class TestCheckOut:
         stay, delivered = make_stay(hotel=hotel), timezone.now() - dt.timedelta(hours=5)
         Order.objects.update(closed_at=delivered)
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         assert Order.objects.get().closed_at == delivered
 
@@ -56,17 +57,17 @@ class TestCheckOut:
         )
         before = [everything_about(other) for other in (last_week, next_week)]
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         assert [everything_about(other) for other in (last_week, next_week)] == before
 
     def test_a_second_call_answers_the_same_and_changes_nothing(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
         before, version = everything_about(stay), Room.objects.get().version
 
-        again = stays.check_out(stay, by=clerk)
-        from_a_page_opened_before = stays.check_out(
+        again = departures.check_out(stay, by=clerk)
+        from_a_page_opened_before = departures.check_out(
             Booking.objects.get(pk=stay.pk), by=clerk, expected_version=1
         )
 
@@ -77,12 +78,12 @@ class TestCheckOut:
 
     def test_a_second_call_leaves_the_next_guest_in_the_room(self, hotel, clerk, manager):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
         perform(Action.OVERRIDE, stay.room, by=manager, notes="x", room_status=S.READY_FOR_GUEST)
         next_stay = make_booking(hotel=hotel, room=stay.room)
-        stays.check_in(next_stay, by=clerk)
+        arrivals.check_in(next_stay, by=clerk)
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         next_stay.refresh_from_db()
         assert next_stay.status == IN_HOUSE
@@ -95,7 +96,7 @@ class TestCheckOut:
         stay = make_booking(hotel=hotel, room=make_room(hotel=hotel), status=status)
 
         with pytest.raises(NotCheckedIn):
-            stays.check_out(stay, by=clerk)
+            departures.check_out(stay, by=clerk)
 
         assert not hotel.events.exists()
 
@@ -107,21 +108,21 @@ class TestCheckOut:
         perform(Action.MARK_MAINTENANCE, stay.room, by=maintainer, notes="x", priority="LOW")
 
         with pytest.raises(StaleVersion, match="Tom Reed"):
-            stays.check_out(stay, by=clerk, expected_version=1)
+            departures.check_out(stay, by=clerk, expected_version=1)
 
         assert everything_about(stay) == before
         assert (stay.status, stay.checked_out_at) == (IN_HOUSE, None)
 
     def test_the_request_id_of_an_earlier_stays_checkout_is_refused(self, hotel, clerk, manager):
         first = make_stay(hotel=hotel)
-        stays.check_out(first, by=clerk, request_id="r-1")
+        departures.check_out(first, by=clerk, request_id="r-1")
         room = first.room
         perform(Action.OVERRIDE, room, by=manager, notes="x", room_status=S.READY_FOR_GUEST)
         second = make_booking(hotel=hotel, room=room)
-        stays.check_in(second, by=clerk)
+        arrivals.check_in(second, by=clerk)
 
         with pytest.raises(InvalidInput) as refused:
-            stays.check_out(second, by=clerk, request_id="r-1")
+            departures.check_out(second, by=clerk, request_id="r-1")
 
         assert set(refused.value.fields) == {"request_id"}
         second.refresh_from_db()
@@ -133,7 +134,7 @@ class TestCheckOut:
         (offer,) = availability(hotel, today + DAY, today + 2 * DAY)
         assert offer.sellable == 0
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         (offer,) = availability(hotel, today + DAY, today + 2 * DAY)
         assert offer.sellable == 1
@@ -142,7 +143,7 @@ class TestCheckOut:
         stay = make_stay(hotel=hotel, arrives=-3, nights=1)
         late = hotel.moment(stay.check_out, dt.time(0, 30)) + 2 * DAY
 
-        stays.check_out(stay, by=clerk, at=late)
+        departures.check_out(stay, by=clerk, at=late)
 
         stored = Booking.objects.get()
         assert (stored.status, stored.checked_out_at) == (BookingStatus.COMPLETED, late)
@@ -152,7 +153,7 @@ class TestCheckOut:
         stay = make_stay(hotel=hotel)
         perform(Action.MARK_MAINTENANCE, stay.room, by=maintainer, notes="x", priority="HIGH")
 
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         room = Room.objects.get()
         assert room.room_status == S.MAINTENANCE_REQUIRED
@@ -166,13 +167,13 @@ class TestCheckOut:
         stay = make_stay(hotel=hotel)
 
         if role in (Role.FRONT_DESK, Role.MANAGER):
-            stays.check_out(stay, by=staff[role])
+            departures.check_out(stay, by=staff[role])
             assert not Room.objects.get().is_occupied
         else:
             for attempt in (
-                lambda: stays.check_out(stay, by=staff[role]),
-                lambda: stays.check_out_room(stay.room, by=staff[role]),
-                lambda: stays.bulk_check_out(hotel, [stay.room.number], by=staff[role]),
+                lambda: departures.check_out(stay, by=staff[role]),
+                lambda: departures.check_out_room(stay.room, by=staff[role]),
+                lambda: departures.bulk_check_out(hotel, [stay.room.number], by=staff[role]),
             ):
                 with pytest.raises(NotAllowed):
                     attempt()
@@ -183,9 +184,9 @@ class TestCheckOut:
         stranger = make_staff(hotel=make_hotel(), role=Role.MANAGER)
 
         with pytest.raises(NotAllowed):
-            stays.check_out(stay, by=stranger)
+            departures.check_out(stay, by=stranger)
         with pytest.raises(NotAllowed):
-            stays.bulk_check_out(hotel, [stay.room.number], by=stranger)
+            departures.bulk_check_out(hotel, [stay.room.number], by=stranger)
 
         assert Room.objects.get().is_occupied
 
@@ -194,14 +195,14 @@ class TestCheckOutOfARoom:
     def test_whoever_is_in_it_leaves(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
 
-        assert stays.check_out_room(stay.room, by=clerk) == stay
+        assert departures.check_out_room(stay.room, by=clerk) == stay
         assert Booking.objects.get().status == BookingStatus.COMPLETED
 
     def test_a_room_imported_as_occupied_becomes_dirty_without_a_stay(self, hotel, clerk):
         room = make_room(hotel=hotel, status=S.OCCUPIED)
         future = make_booking(hotel=hotel, room=room, arrives=3)
 
-        assert stays.check_out_room(room, by=clerk) is None
+        assert departures.check_out_room(room, by=clerk) is None
 
         future.refresh_from_db()
         assert future.status == BookingStatus.CONFIRMED
@@ -229,7 +230,7 @@ class TestCheckoutNeeded:
     def test_a_guest_is_overdue_once_the_grace_has_run_out(self, day, time, minutes, hotel, stay):
         at = hotel.moment(dt.date(2026, 3, day), time)
 
-        found = [(late.booking, late.minutes) for late in stays.checkout_needed(hotel, at)]
+        found = [(late.booking, late.minutes) for late in overdue.checkout_needed(hotel, at)]
 
         assert found == ([(stay, minutes)] if minutes else [])
 
@@ -237,23 +238,23 @@ class TestCheckoutNeeded:
         hotel.time_zone = "America/Los_Angeles"  # eight hours behind
         noon_in_greenwich = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
 
-        assert stays.checkout_needed(hotel, noon_in_greenwich) == []
-        (late,) = stays.checkout_needed(hotel, noon_in_greenwich + dt.timedelta(hours=8))
+        assert overdue.checkout_needed(hotel, noon_in_greenwich) == []
+        (late,) = overdue.checkout_needed(hotel, noon_in_greenwich + dt.timedelta(hours=8))
         assert late.minutes == 30
 
     def test_by_the_hotels_own_hour_and_grace(self, hotel, stay):
         hotel.checkout_time, hotel.late_checkout_grace = dt.time(23, 50), 20
         midnight = hotel.moment(dt.date(2026, 3, 4), dt.time(0, 0))
 
-        assert stays.checkout_needed(hotel, midnight + dt.timedelta(minutes=10)) == []
-        (late,) = stays.checkout_needed(hotel, midnight + dt.timedelta(minutes=11))
+        assert overdue.checkout_needed(hotel, midnight + dt.timedelta(minutes=10)) == []
+        (late,) = overdue.checkout_needed(hotel, midnight + dt.timedelta(minutes=11))
         assert late.minutes == 1
 
     def test_day_use_is_due_on_its_day(self, hotel):
         day = dt.date(2026, 3, 3)
         stay = make_stay(hotel=hotel, check_in=day, check_out=day)
 
-        (late,) = stays.checkout_needed(hotel, hotel.moment(day, dt.time(20, 0)))
+        (late,) = overdue.checkout_needed(hotel, hotel.moment(day, dt.time(20, 0)))
 
         assert late.booking == stay
 
@@ -264,10 +265,10 @@ class TestCheckoutNeeded:
         make_stay(hotel=hotel, arrives=-9, nights=1, status=BookingStatus.COMPLETED)
         make_stay(hotel=make_hotel(), arrives=-9, nights=1)
 
-        assert [late.booking for late in stays.checkout_needed(hotel)] == [long, short]
+        assert [late.booking for late in overdue.checkout_needed(hotel)] == [long, short]
 
-        stays.check_out(long, by=clerk)
-        assert [late.booking for late in stays.checkout_needed(hotel)] == [short]
+        departures.check_out(long, by=clerk)
+        assert [late.booking for late in overdue.checkout_needed(hotel)] == [short]
 
     def test_it_asks_the_database_once_however_many_are_late(
         self, hotel, django_assert_num_queries
@@ -276,6 +277,6 @@ class TestCheckoutNeeded:
             make_stay(hotel=hotel, arrives=-9, nights=nights)
 
         with django_assert_num_queries(1):
-            rooms = [late.booking.room.room_type for late in stays.checkout_needed(hotel)]
+            rooms = [late.booking.room.room_type for late in overdue.checkout_needed(hotel)]
 
         assert len(rooms) == 5

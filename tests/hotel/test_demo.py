@@ -8,14 +8,16 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from hotel import demo, demo_plan, statistics
-from hotel.choices import BookingStatus, Role
-from hotel.demo_plan import LAST_NIGHT, ROOMS, plan_stays
+from hotel.choices import Role
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, Staff
-from hotel.stays import checkout_needed
 from rooms.choices import Priority, RoomStatus
 from rooms.models import Room, RoomEvent
+from rooms.reports import turn_times
+from simulation import demo, demo_plan
+from simulation.demo_plan import LAST_NIGHT, ROOMS, plan_stays
+from stays.choices import BookingStatus
+from stays.overdue import checkout_needed
 from tests.factories import make_hotel
 from tests.invariants import Watch
 
@@ -141,7 +143,7 @@ def guests_left_traces(hotel):
 
 def there_is_a_past_and_bookings_to_come(hotel):
     today = hotel.business_date()
-    week = statistics.performance(hotel, 7)
+    week = turn_times.performance(hotel, 7)
     assert week.turnovers > 50
     assert 0.7 < week.first_pass.rate <= 1
     # All who were due came and got a room.
@@ -184,8 +186,8 @@ def test_an_interrupted_load_leaves_nothing(db, monkeypatch):
     def stop(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hotel.demo.Morning.play", stop)
-    monkeypatch.setattr("hotel.demo.plan_stays", lambda chance, codes: [])
+    monkeypatch.setattr("simulation.demo.Morning.play", stop)
+    monkeypatch.setattr("simulation.demo.plan_stays", lambda chance, codes: [])
     with pytest.raises(KeyboardInterrupt):
         demo.load()
 

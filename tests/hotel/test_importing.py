@@ -6,12 +6,14 @@ import gzip
 import pytest
 from django.core.management import CommandError, call_command
 
-from hotel.choices import BookingStatus
-from hotel.csv_lines import UnreadableFile, read
-from hotel.importing import STAY_COLUMNS, BadLines, import_rooms, import_stays
-from hotel.models import Booking
+from portal.imports.lines import UnreadableFile, read
+from portal.imports.records import BadLines
+from portal.imports.rooms import import_rooms
+from portal.imports.stays import STAY_COLUMNS, import_stays
 from rooms.choices import LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent, RoomType
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_hotel, make_room
 
 STAY = {
@@ -299,7 +301,7 @@ def test_a_fault_while_writing_leaves_nothing(hotel, add_stays, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("hotel.importing.log.append", fail)
+    monkeypatch.setattr("portal.imports.stays.log.append", fail)
     with pytest.raises(RuntimeError):
         add_stays({})
 

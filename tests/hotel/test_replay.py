@@ -8,14 +8,18 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from hotel import bookings, replay_turnover, statistics
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import InvalidInput, StaleVersion
-from hotel.models import Booking, Guest, Hotel, Staff
-from hotel.replay import reopen, replay
-from hotel.replay_roster import make_roster
-from hotel.replay_turnover import Clock, Turnover
+from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus, Source
+from rooms.reports import turn_times
+from simulation import housekeeping
+from simulation.housekeeping import Clock, Turnover
+from simulation.replay import reopen, replay
+from simulation.roster import make_roster
+from stays import bookings
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.invariants import Watch
 
@@ -387,8 +391,8 @@ def test_nobody_is_in_two_rooms_at_once(hotel, busy):
 
 def test_failed_inspections_and_faults_are_played_with_their_notes(hotel, busy, monkeypatch):
     for chance in ("FAILS", "FAULT_FOUND"):
-        monkeypatch.setattr(replay_turnover, chance, 0.4)
-    monkeypatch.setattr("hotel.replay.GUEST_REPORTS_A_FAULT", 0.8)
+        monkeypatch.setattr(housekeeping, chance, 0.4)
+    monkeypatch.setattr("simulation.replay.GUEST_REPORTS_A_FAULT", 0.8)
     report = play(hotel)
 
     assert report.checked_out == len(busy)
@@ -419,9 +423,9 @@ def test_the_turn_times_are_those_of_the_statistics(hotel, busy):
     report = play(hotel)
     since, until = hotel.moment(FIRST, dt.time()), hotel.moment(date(30), dt.time())
 
-    told = sorted(turn.minutes for turn in statistics.turnovers(hotel, since, until))
+    told = sorted(turn.minutes for turn in turn_times.turnovers(hotel, since, until))
     assert sorted(report.turns.minutes) == pytest.approx(told)
-    measured = statistics.performance(hotel, 30, until)
+    measured = turn_times.performance(hotel, 30, until)
     assert report.median_turn == pytest.approx(measured.turn_time)
     assert report.first_pass_rate == pytest.approx(measured.first_pass.rate)
 
@@ -562,7 +566,7 @@ def test_somebody_elses_change_ends_the_command_with_a_sentence(hotel, busy, mon
     def refuse(*args, **kwargs):
         raise StaleVersion("Room 101 changed meanwhile.", None, [])
 
-    monkeypatch.setattr(replay_turnover, "perform", refuse)
+    monkeypatch.setattr(housekeeping, "perform", refuse)
     with pytest.raises(CommandError, match="Somebody else works in this hotel"):
         call_command("replay", hotel.slug, "--from", "2016-07-01", "--to", "2016-07-03")
 

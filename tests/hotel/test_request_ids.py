@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from hotel import bookings, stays, undoing
-from hotel.choices import BookingStatus
 from hotel.exceptions import InvalidInput
-from hotel.models import Booking, Guest
 from rooms.choices import RoomStatus
 from rooms.models import Room
+from stays import arrivals, bookings, departures, undo
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import make_stay
 
@@ -30,7 +30,7 @@ def requests(hotel, clerk):
     kept = make_booking(hotel=hotel, room=make_room(hotel=hotel))
     in_house = make_stay(hotel=hotel)
     undone = make_stay(hotel=hotel)
-    stays.check_out(undone, by=clerk)
+    departures.check_out(undone, by=clerk)
     free, walked_into = make_room(hotel=hotel), make_room(hotel=hotel)
     make_room(hotel=hotel)
     return {
@@ -41,12 +41,12 @@ def requests(hotel, clerk):
             check_in=hotel.business_date(),
             **wishes(hotel),
         ),
-        "walk_in": partial(stays.walk_in, hotel, walked_into, **wishes(hotel)),
+        "walk_in": partial(arrivals.walk_in, hotel, walked_into, **wishes(hotel)),
         "assign": partial(bookings.assign, make_booking(hotel=hotel, arrives=9), free),
-        "check_in": partial(stays.check_in, kept),
-        "check_out": partial(stays.check_out, in_house),
+        "check_in": partial(arrivals.check_in, kept),
+        "check_out": partial(departures.check_out, in_house),
         "cancel": partial(bookings.cancel, make_booking(hotel=hotel, arrives=9)),
-        "undo": partial(undoing.undo, undone.room),
+        "undo": partial(undo.undo, undone.room),
     }
 
 
@@ -104,7 +104,7 @@ def test_an_assignment_or_check_in_to_another_room_is_another_request(requests, 
     with pytest.raises(InvalidInput):
         bookings.assign(requests["assign"].args[0], other, by=clerk, request_id="r-1")
     with pytest.raises(InvalidInput):
-        stays.check_in(requests["check_in"].args[0], other, by=clerk, request_id="r-2")
+        arrivals.check_in(requests["check_in"].args[0], other, by=clerk, request_id="r-2")
 
     assert not other.bookings.exists()
 
@@ -124,7 +124,7 @@ class TestAWalkInSentTwice:
 
     def test_nor_does_it_let_the_guest_in_again_after_an_undo(self, requests, hotel, clerk):
         send = partial(requests["walk_in"], by=clerk, request_id="r-1")
-        undoing.undo(send().room, by=clerk)
+        undo.undo(send().room, by=clerk)
 
         assert send().status == BookingStatus.CONFIRMED
 
@@ -133,7 +133,7 @@ class TestAWalkInSentTwice:
         requests["walk_in"](by=clerk, request_id="r-1")
 
         with pytest.raises(InvalidInput):
-            stays.walk_in(hotel, other, **wishes(hotel), by=clerk, request_id="r-1")
+            arrivals.walk_in(hotel, other, **wishes(hotel), by=clerk, request_id="r-1")
 
         assert not other.bookings.exists()
 

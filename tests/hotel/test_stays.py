@@ -4,9 +4,7 @@ import datetime as dt
 
 import pytest
 
-from hotel import stays
-from hotel.availability import availability
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import (
     IllegalTransition,
     InvalidInput,
@@ -15,10 +13,13 @@ from hotel.exceptions import (
     RoomTaken,
     StaleVersion,
 )
-from hotel.models import Booking, Guest
 from rooms.choices import Action, LogAction, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
+from stays import arrivals, departures
+from stays.availability import availability
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus
@@ -48,7 +49,7 @@ class TestCheckIn:
         room = make_room(hotel=hotel, status=status)
         booking = make_booking(hotel=hotel, room=room, guests=2)
 
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
         stored = Booking.objects.get()
         assert (stored.status, stored.room) == (BookingStatus.IN_HOUSE, room)
@@ -64,14 +65,14 @@ class TestCheckIn:
         room = make_room(hotel=hotel)
         booking = make_booking(hotel=hotel, room=room, guest_name="Ada Lovelace")
 
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
         assert [(g.name, g.room) for g in booking.guests.all()] == [("Ada Lovelace", room)]
 
     def test_the_room_gets_a_new_pin(self, hotel, clerk):
         room = make_room(hotel=hotel, guest_pin="none")
 
-        stays.check_in(make_booking(hotel=hotel, room=room), by=clerk)
+        arrivals.check_in(make_booking(hotel=hotel, room=room), by=clerk)
 
         room.refresh_from_db()
         assert len(room.guest_pin) == 6
@@ -80,19 +81,19 @@ class TestCheckIn:
     def test_a_room_is_chosen_at_the_desk_where_none_was_kept(self, hotel, clerk):
         room, booking = make_room(hotel=hotel), make_booking(hotel=hotel)
         with pytest.raises(InvalidInput) as refused:
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
         assert set(refused.value.fields) == {"room"}
 
-        stays.check_in(booking, room, by=clerk)
+        arrivals.check_in(booking, room, by=clerk)
 
         assert Booking.objects.get().room == room
 
     def test_a_repeated_request_checks_in_once(self, hotel, clerk):
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel))
-        stays.check_in(booking, by=clerk, request_id="r-1")
+        arrivals.check_in(booking, by=clerk, request_id="r-1")
         pin = Room.objects.get().guest_pin
 
-        again = stays.check_in(booking, by=clerk, request_id="r-1")
+        again = arrivals.check_in(booking, by=clerk, request_id="r-1")
 
         assert again.status == BookingStatus.IN_HOUSE
         assert hotel.events.count() == Guest.objects.count() == 1
@@ -100,20 +101,20 @@ class TestCheckIn:
 
     def test_a_request_id_of_another_check_in_is_refused(self, hotel, clerk):
         first, second = (make_booking(hotel=hotel, room=make_room(hotel=hotel)) for _ in "12")
-        stays.check_in(first, by=clerk, request_id="r-1")
+        arrivals.check_in(first, by=clerk, request_id="r-1")
 
         with pytest.raises(InvalidInput):
-            stays.check_in(second, by=clerk, request_id="r-1")
+            arrivals.check_in(second, by=clerk, request_id="r-1")
 
         second.refresh_from_db()
         assert second.status == BookingStatus.CONFIRMED
 
     def test_twice_without_one_is_refused(self, hotel, clerk):
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel))
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
         with pytest.raises(IllegalTransition, match="In house"):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
     @pytest.mark.parametrize(
         "status", [BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPLETED]
@@ -123,7 +124,7 @@ class TestCheckIn:
         booking = make_booking(hotel=hotel, room=room, status=status)
 
         with pytest.raises(IllegalTransition):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         room.refresh_from_db()
         assert room.room_status == S.AVAILABLE
@@ -135,7 +136,7 @@ class TestCheckIn:
         perform(Action.MARK_DIRTY, room, by=supervisor, notes="housekeeping slept here")
 
         with pytest.raises(NotBookable, match="204 is “Needs cleaning”"):
-            stays.check_in(booking, as_the_desk_sees_it, by=clerk)
+            arrivals.check_in(booking, as_the_desk_sees_it, by=clerk)
 
         assert nothing_happened(booking, room)
         assert as_the_desk_sees_it.room_status == S.CHECKOUT_DIRTY
@@ -146,7 +147,7 @@ class TestCheckIn:
         booking = make_booking(hotel=hotel, room=room)
 
         with pytest.raises(NotBookable):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         booking.refresh_from_db()
         assert booking.status == BookingStatus.CONFIRMED
@@ -156,7 +157,7 @@ class TestCheckIn:
         booking = make_booking(hotel=hotel, room=room)
 
         with pytest.raises(NotBookable, match=r"^Room 204 is not in use\.$"):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         assert nothing_happened(booking, room)
 
@@ -166,7 +167,7 @@ class TestCheckIn:
         perform(Action.OVERRIDE, room, by=manager, notes="checked", room_status=S.READY_FOR_GUEST)
 
         with pytest.raises(StaleVersion, match="Mia Kern"):
-            stays.check_in(booking, by=clerk, expected_version=1)
+            arrivals.check_in(booking, by=clerk, expected_version=1)
 
         assert nothing_happened(booking, room)
         assert booking.status == BookingStatus.CONFIRMED, "the booking in hand tells otherwise"
@@ -175,7 +176,7 @@ class TestCheckIn:
         booking = make_booking(hotel=hotel)
 
         with pytest.raises(InvalidInput) as refused:
-            stays.check_in(booking, make_room(hotel=make_hotel()), by=clerk)
+            arrivals.check_in(booking, make_room(hotel=make_hotel()), by=clerk)
 
         assert set(refused.value.fields) == {"room"}
         assert nothing_happened(booking)
@@ -185,11 +186,11 @@ class TestCheckIn:
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel))
 
         if role in (Role.FRONT_DESK, Role.MANAGER):
-            stays.check_in(booking, by=staff[role])
+            arrivals.check_in(booking, by=staff[role])
             assert Booking.objects.get().status == BookingStatus.IN_HOUSE
         else:
             with pytest.raises(NotAllowed):
-                stays.check_in(booking, by=staff[role])
+                arrivals.check_in(booking, by=staff[role])
             assert nothing_happened(booking)
 
     def test_not_the_desk_of_another_hotel(self, hotel):
@@ -197,7 +198,7 @@ class TestCheckIn:
         stranger = make_staff(hotel=make_hotel(), role=Role.MANAGER)
 
         with pytest.raises(NotAllowed):
-            stays.check_in(booking, by=stranger)
+            arrivals.check_in(booking, by=stranger)
 
         assert nothing_happened(booking)
 
@@ -207,7 +208,7 @@ class TestCheckIn:
         monkeypatch.setattr(RoomEvent, "save", lambda *args, **kwargs: 1 / 0)
 
         with pytest.raises(ZeroDivisionError):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         assert nothing_happened(booking, room)
 
@@ -217,14 +218,14 @@ class TestTheDayOfArrival:
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), arrives=1)
 
         with pytest.raises(IllegalTransition, match="a stay begins on its day"):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         assert nothing_happened(booking)
 
     def test_a_guest_who_comes_a_night_late_still_gets_in(self, hotel, clerk):
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), arrives=-1, nights=3)
 
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
         assert Booking.objects.get().status == BookingStatus.IN_HOUSE
 
@@ -232,7 +233,7 @@ class TestTheDayOfArrival:
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), arrives=-2, nights=1)
 
         with pytest.raises(IllegalTransition, match="ended on"):
-            stays.check_in(booking, by=clerk)
+            arrivals.check_in(booking, by=clerk)
 
         assert nothing_happened(booking)
 
@@ -257,8 +258,8 @@ class TestTheDayOfArrival:
         )
 
         with pytest.raises(IllegalTransition):
-            stays.check_in(early, by=clerk, at=at)
-        stays.check_in(due, by=clerk, at=at)
+            arrivals.check_in(early, by=clerk, at=at)
+        arrivals.check_in(due, by=clerk, at=at)
 
         due.refresh_from_db()
         assert (due.status, due.checked_in_at) == (BookingStatus.IN_HOUSE, at)
@@ -268,10 +269,10 @@ class TestTheDayOfArrival:
         booking = make_booking(hotel=hotel, room=room, nights=0)
         tonight = make_booking(hotel=hotel, room=room, nights=1)
 
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
         with pytest.raises(NotBookable):
-            stays.check_in(tonight, by=clerk)
-        stays.check_out(booking, by=clerk)
+            arrivals.check_in(tonight, by=clerk)
+        departures.check_out(booking, by=clerk)
 
         room.refresh_from_db()
         assert room.room_status == S.CHECKOUT_DIRTY
@@ -283,7 +284,7 @@ class TestAnotherRoomOnArrival:
         kept, given = make_room(hotel=hotel), make_room(hotel=hotel)
         booking = make_booking(hotel=hotel, room=kept)
 
-        stays.check_in(booking, given, by=clerk)
+        arrivals.check_in(booking, given, by=clerk)
 
         assert Booking.objects.get().room == given
         kept.refresh_from_db()
@@ -297,7 +298,7 @@ class TestAnotherRoomOnArrival:
         booking = make_booking(hotel=hotel, nights=2)
 
         with pytest.raises(RoomTaken, match="B-1"):
-            stays.check_in(booking, room, by=clerk)
+            arrivals.check_in(booking, room, by=clerk)
 
         assert nothing_happened(booking, room)
 
@@ -310,7 +311,7 @@ class TestAnotherRoomOnArrival:
         make_room(hotel=hotel, room_type=suite)
         booking = make_booking(hotel=hotel, room_type=double, nights=2)
 
-        stays.check_in(booking, room, by=clerk)
+        arrivals.check_in(booking, room, by=clerk)
 
         stored = Booking.objects.get()
         assert (stored.room_type, stored.given_room_type) == (double, suite)

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel import bookings, stays, undoing
 from hotel.choices import Role
-from hotel.models import Booking
 from rooms.choices import Action, RoomStatus, Source
-from rooms.housekeeping import UNDO_WINDOW, perform
 from rooms.models import Room
+from rooms.perform import UNDO_WINDOW, perform
+from stays import arrivals, bookings, departures, undo
+from stays.models import Booking
 from tests.factories import make_booking, make_room
 from tests.hotel.belongings import make_stay
 
@@ -43,17 +43,17 @@ def house(hotel, staff) -> dict[str, Room]:
     bookings.assign(awaited, rooms["assigned"], by=clerk)
 
     rooms["in"] = make_room(hotel=hotel, number="in")
-    stays.check_in(make_booking(hotel=hotel), rooms["in"], by=manager)
+    arrivals.check_in(make_booking(hotel=hotel), rooms["in"], by=manager)
     for name in ("out", "erased", "given", "by-clerk"):
         rooms[name] = make_room(hotel=hotel, number=name, status=S.OCCUPIED)
         make_stay(hotel=hotel, room=rooms[name], nights=3)
     for name in ("out", "given"):
-        stays.check_out_room(rooms[name], by=manager)
-    stays.check_out_room(rooms["by-clerk"], by=clerk)
-    stays.bulk_check_out(hotel, ["erased"], by=manager)
+        departures.check_out_room(rooms[name], by=manager)
+    departures.check_out_room(rooms["by-clerk"], by=clerk)
+    departures.bulk_check_out(hotel, ["erased"], by=manager)
     make_booking(hotel=hotel, room=rooms["given"], nights=1)
     rooms["no-stay"] = make_room(hotel=hotel, number="no-stay", status=S.OCCUPIED)
-    stays.bulk_check_out(hotel, ["no-stay"], by=manager)
+    departures.bulk_check_out(hotel, ["no-stay"], by=manager)
     return rooms
 
 
@@ -62,13 +62,13 @@ def test_for_all_rooms_as_for_each(house, hotel, staff, role):
     for room in house.values():
         room.refresh_from_db()
 
-    each = {room.pk for room in house.values() if undoing.may_undo(staff[role], room)}
+    each = {room.pk for room in house.values() if undo.may_undo(staff[role], room)}
 
-    assert undoing.undoable_rooms(staff[role]) == each
+    assert undo.undoable_rooms(staff[role]) == each
 
 
 def test_these_are_the_managers(house, staff):
-    found = Room.objects.filter(pk__in=undoing.undoable_rooms(staff[Role.MANAGER]))
+    found = Room.objects.filter(pk__in=undo.undoable_rooms(staff[Role.MANAGER]))
 
     assert {room.number for room in found} == {"cleaned", "assigned", "in", "out"}
 
@@ -77,12 +77,12 @@ def test_after_two_minutes_there_is_none(house, staff, monkeypatch):
     later = timezone.now() + UNDO_WINDOW
     monkeypatch.setattr(timezone, "now", lambda: later)
 
-    assert undoing.undoable_rooms(staff[Role.MANAGER]) == set()
+    assert undo.undoable_rooms(staff[Role.MANAGER]) == set()
 
 
 def test_it_takes_one_query(house, staff, django_assert_num_queries):
     with django_assert_num_queries(1):
-        undoing.undoable_rooms(staff[Role.MANAGER])
+        undo.undoable_rooms(staff[Role.MANAGER])
 
 
 def test_a_day_use_clashes_with_another_on_its_day(hotel):

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel import bookings, stays, undoing
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, RoomTaken, StaleVersion
-from hotel.models import Booking, Guest, Order
 from rooms.choices import Action, LogAction, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from stays import arrivals, bookings, departures, undo
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest, Order
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import everything_about, make_stay
 
@@ -30,9 +31,9 @@ class TestUndoOfACheckIn:
         room = make_room(hotel=hotel, status=S.READY_FOR_GUEST)
         booking = make_booking(hotel=hotel, room=room, guests=2)
         before, room_before = everything_about(booking), room_row(room)
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
-        event = undoing.undo(room, by=clerk)
+        event = undo.undo(room, by=clerk)
 
         assert everything_about(booking) == before
         assert room_row(room) == room_before
@@ -41,10 +42,10 @@ class TestUndoOfACheckIn:
     def test_they_can_then_be_let_into_the_right_room(self, hotel, clerk):
         wrong, right = make_room(hotel=hotel), make_room(hotel=hotel)
         booking = make_booking(hotel=hotel)
-        stays.check_in(booking, wrong, by=clerk)
-        undoing.undo(wrong, by=clerk)
+        arrivals.check_in(booking, wrong, by=clerk)
+        undo.undo(wrong, by=clerk)
 
-        stays.check_in(Booking.objects.get(), right, by=clerk)
+        arrivals.check_in(Booking.objects.get(), right, by=clerk)
 
         stored = Booking.objects.get()
         assert (stored.room, stored.guests.get().room) == (right, right)
@@ -54,8 +55,8 @@ class TestUndoOfACheckIn:
     def test_a_walk_in_undone_is_a_booking_that_can_be_cancelled(self, hotel, clerk):
         room = make_room(hotel=hotel)
         tomorrow = hotel.business_date() + dt.timedelta(days=1)
-        booking = stays.walk_in(hotel, room, check_out=tomorrow, guest_name="Ada", by=clerk)
-        undoing.undo(room, by=clerk)
+        booking = arrivals.walk_in(hotel, room, check_out=tomorrow, guest_name="Ada", by=clerk)
+        undo.undo(room, by=clerk)
         booking.refresh_from_db()
 
         bookings.cancel(booking, by=clerk)
@@ -68,9 +69,9 @@ class TestUndoOfACheckIn:
         room = make_room(hotel=hotel)
         booking = make_booking(hotel=hotel)
         before = everything_about(booking)
-        stays.check_in(booking, room, by=clerk)
+        arrivals.check_in(booking, room, by=clerk)
 
-        undoing.undo(room, by=clerk)
+        undo.undo(room, by=clerk)
 
         assert everything_about(booking) == before
         assert not room.bookings.exists()
@@ -78,18 +79,18 @@ class TestUndoOfACheckIn:
     def test_a_guest_of_the_bookings_own_name_who_was_there_before_stays(self, hotel, clerk):
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), guest_name="Ada")
         Guest.objects.create(booking=booking, name="Ada")
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
-        undoing.undo(booking.room, by=clerk)
+        undo.undo(booking.room, by=clerk)
 
         assert Guest.objects.get().name == "Ada"
 
     def test_the_type_that_an_imported_stay_was_given_is_known_again(self, hotel, clerk):
         suite = make_room_type(hotel=hotel, code="S")
         booking = make_booking(hotel=hotel, room=make_room(hotel=hotel), given_room_type=suite)
-        stays.check_in(booking, by=clerk)
+        arrivals.check_in(booking, by=clerk)
 
-        undoing.undo(booking.room, by=clerk)
+        undo.undo(booking.room, by=clerk)
 
         assert Booking.objects.get().given_room_type == suite
 
@@ -100,10 +101,10 @@ class TestUndoOfACheckIn:
             kept, given = rooms if former_first else rooms[::-1]
             booking = make_booking(hotel=hotel, room=kept, guests=1)
             before = everything_about(booking)
-            stays.check_in(booking, given, by=clerk)
+            arrivals.check_in(booking, given, by=clerk)
             seen = hotel.events.latest().seq
 
-            undone = undoing.undo(given, by=clerk)
+            undone = undo.undo(given, by=clerk)
 
             assert everything_about(booking) == before
             assert [(e.action, e.room, e.booking) for e in hotel.events.after(seen)] == [
@@ -118,10 +119,10 @@ class TestUndoOfACheckIn:
     def test_unless_another_stay_has_it_by_now(self, hotel, clerk):
         kept, given = make_room(hotel=hotel), make_room(hotel=hotel)
         booking = make_booking(hotel=hotel, room=kept)
-        stays.check_in(booking, given, by=clerk)
+        arrivals.check_in(booking, given, by=clerk)
         other = bookings.assign(make_booking(hotel=hotel), kept, by=clerk)
 
-        undoing.undo(given, by=clerk)
+        undo.undo(given, by=clerk)
 
         booking.refresh_from_db()
         assert (booking.status, booking.room) == (BookingStatus.CONFIRMED, None)
@@ -134,76 +135,76 @@ class TestUndoOfACheckOut:
         stay = make_stay(hotel=hotel)
         Order.objects.create(booking=stay, items="wine", closed_at=timezone.now())
         before, room_before = everything_about(stay), room_row(stay.room)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
-        undoing.undo(stay.room, by=clerk)
+        undo.undo(stay.room, by=clerk)
 
         assert everything_about(stay) == before
         assert room_row(stay.room) == room_before
 
     def test_a_room_imported_as_occupied_is_occupied_again(self, hotel, clerk):
         room = make_room(hotel=hotel, status=S.OCCUPIED)
-        stays.check_out_room(room, by=clerk)
+        departures.check_out_room(room, by=clerk)
 
-        undoing.undo(room, by=clerk)
+        undo.undo(room, by=clerk)
 
         room.refresh_from_db()
         assert room.room_status == S.OCCUPIED
 
     def test_and_can_leave_a_second_time(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk, request_id="r-1")
-        undoing.undo(stay.room, by=clerk)
+        departures.check_out(stay, by=clerk, request_id="r-1")
+        undo.undo(stay.room, by=clerk)
 
-        stays.check_out(Booking.objects.get(), by=clerk, request_id="r-2")
+        departures.check_out(Booking.objects.get(), by=clerk, request_id="r-2")
 
         assert Booking.objects.get().status == BookingStatus.COMPLETED
         assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
 
     def test_not_once_the_room_was_promised_to_somebody_else(self, hotel, clerk):
         stay = make_stay(hotel=hotel, arrives=-1, nights=5)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
         bookings.assign(make_booking(hotel=hotel, booking_id="B-1"), stay.room, by=clerk)
 
         with pytest.raises(RoomTaken, match="B-1"):
-            undoing.undo(stay.room, by=clerk)
+            undo.undo(stay.room, by=clerk)
 
         assert Booking.objects.get(pk=stay.pk).status == BookingStatus.COMPLETED
         assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
 
     def test_not_after_a_bulk_checkout_which_erased_the_stays_data(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.bulk_check_out(hotel, [stay.room.number], by=clerk)
+        departures.bulk_check_out(hotel, [stay.room.number], by=clerk)
 
-        assert not undoing.may_undo(clerk, stay.room)
+        assert not undo.may_undo(clerk, stay.room)
         with pytest.raises(IllegalTransition, match="erased the stay's data"):
-            undoing.undo(stay.room, by=clerk)
+            undo.undo(stay.room, by=clerk)
 
         assert Room.objects.get().room_status == S.CHECKOUT_DIRTY
 
     def test_a_colleague_cannot_undo_it(self, hotel, clerk, manager):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
-        assert not undoing.may_undo(manager, stay.room)
+        assert not undo.may_undo(manager, stay.room)
         with pytest.raises(NotAllowed):
-            undoing.undo(stay.room, by=manager)
+            undo.undo(stay.room, by=manager)
 
         assert Booking.objects.get().status == BookingStatus.COMPLETED
 
     def test_nor_one_who_no_longer_works_at_the_desk(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
         clerk.role = Role.HOUSEKEEPER
         clerk.save(update_fields=["role"])
 
-        assert not undoing.may_undo(clerk, stay.room)
+        assert not undo.may_undo(clerk, stay.room)
         with pytest.raises(NotAllowed):
-            undoing.undo(stay.room, by=clerk)
+            undo.undo(stay.room, by=clerk)
 
     def test_it_is_not_undone_without_its_stay(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
 
         with pytest.raises(IllegalTransition, match="with its stay"):
             perform(Action.UNDO, stay.room, by=clerk)
@@ -215,30 +216,30 @@ class TestAnyUndo:
     def test_an_action_without_a_stay_is_undone_as_well(self, hotel, housekeeper):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
         perform(Action.START_CLEANING, room, by=housekeeper)
-        assert undoing.may_undo(housekeeper, room)
+        assert undo.may_undo(housekeeper, room)
 
-        undoing.undo(room, by=housekeeper)
+        undo.undo(room, by=housekeeper)
 
         room.refresh_from_db()
         assert room.room_status == S.CHECKOUT_DIRTY
-        assert not undoing.may_undo(housekeeper, room)
+        assert not undo.may_undo(housekeeper, room)
 
     def test_a_repeated_request_is_undone_once(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
-        first = undoing.undo(stay.room, by=clerk, request_id="u-1")
+        departures.check_out(stay, by=clerk)
+        first = undo.undo(stay.room, by=clerk, request_id="u-1")
         after = everything_about(stay)
 
-        assert undoing.undo(stay.room, by=clerk, request_id="u-1") == first
+        assert undo.undo(stay.room, by=clerk, request_id="u-1") == first
         assert everything_about(stay) == after
         assert hotel.events.count() == 2
 
     def test_its_request_id_cannot_be_that_of_the_action(self, hotel, clerk):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk, request_id="r-1")
+        departures.check_out(stay, by=clerk, request_id="r-1")
 
         with pytest.raises(InvalidInput):
-            undoing.undo(stay.room, by=clerk, request_id="r-1")
+            undo.undo(stay.room, by=clerk, request_id="r-1")
 
         assert Booking.objects.get().status == BookingStatus.COMPLETED
 
@@ -246,9 +247,9 @@ class TestAnyUndo:
         self, hotel, clerk, housekeeper
     ):
         stay = make_stay(hotel=hotel)
-        stays.check_out(stay, by=clerk)
+        departures.check_out(stay, by=clerk)
         seen = Room.objects.get().version
         perform(Action.START_CLEANING, stay.room, by=housekeeper)
 
         with pytest.raises(StaleVersion, match="Ana Silva"):
-            undoing.undo(stay.room, by=clerk, expected_version=seen)
+            undo.undo(stay.room, by=clerk, expected_version=seen)

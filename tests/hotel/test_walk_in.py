@@ -4,8 +4,6 @@ import datetime as dt
 
 import pytest
 
-from hotel import bookings, stays
-from hotel.choices import BookingStatus
 from hotel.exceptions import (
     InvalidInput,
     NoAvailability,
@@ -14,8 +12,10 @@ from hotel.exceptions import (
     RoomTaken,
     StaleVersion,
 )
-from hotel.models import Booking
 from rooms.choices import Action, LogAction, RoomStatus
+from stays import arrivals, bookings
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_hotel, make_room
 
 S = RoomStatus
@@ -31,7 +31,7 @@ class TestWalkIn:
     def test_whoever_stands_at_the_desk_is_booked_and_in(self, hotel, clerk, today):
         room = make_room(hotel=hotel)
 
-        booking = stays.walk_in(
+        booking = arrivals.walk_in(
             hotel,
             room,
             check_out=today + 2 * DAY,
@@ -67,7 +67,7 @@ class TestWalkIn:
         before = Booking.objects.count()
 
         with pytest.raises(error):
-            stays.walk_in(
+            arrivals.walk_in(
                 hotel,
                 room,
                 check_out=today + DAY,
@@ -86,7 +86,7 @@ class TestWalkIn:
         make_room(hotel=hotel)
 
         with pytest.raises(NotBookable):
-            stays.walk_in(hotel, dirty, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(hotel, dirty, check_out=today + DAY, guest_name="Ada", by=clerk)
 
         assert not Booking.objects.exists()
 
@@ -94,7 +94,7 @@ class TestWalkIn:
         elsewhere = make_room(hotel=make_hotel())
 
         with pytest.raises(InvalidInput):
-            stays.walk_in(hotel, elsewhere, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(hotel, elsewhere, check_out=today + DAY, guest_name="Ada", by=clerk)
 
         assert not Booking.objects.exists()
 
@@ -103,16 +103,16 @@ class TestWalkIn:
         make_booking(hotel=hotel)
 
         with pytest.raises(NoAvailability):
-            stays.walk_in(hotel, room, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(hotel, room, check_out=today + DAY, guest_name="Ada", by=clerk)
 
     def test_an_arrival_does_not_wait_for_a_booking_that_ends_first(self, hotel, clerk):
         room = make_room(hotel=hotel)
         later = make_booking(hotel=hotel, room=room, arrives=1)
         booking = make_booking(hotel=hotel, nights=1)
 
-        stays.check_in(booking, room, by=clerk)
+        arrivals.check_in(booking, room, by=clerk)
 
         with pytest.raises(ReadyroomError):
-            stays.check_in(later, by=clerk)
+            arrivals.check_in(later, by=clerk)
         bookings.cancel(later, by=clerk)
         assert room.bookings.get() == booking

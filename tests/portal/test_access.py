@@ -10,12 +10,13 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from hotel.choices import DESK, EVERYONE, INSPECTORS, BookingStatus, Role
-from hotel.models import Booking
+from hotel.choices import DESK, EVERYONE, INSPECTORS, Role
 from portal import urls
 from portal.models import ApiToken
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomEvent
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.portal.reading import htmx, read, toast
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from hotel.choices import Role
-from portal.columns import COLUMNS
+from portal.board.columns import COLUMNS
 from rooms.choices import Action, Priority, RoomStatus
 from tests.factories import make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import action_address, address, columns, htmx, read

@@ -7,13 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hotel import bookings, stays, undoing
 from hotel.choices import Role
-from portal import cards
-from portal.views import board as board_view
+from portal.board import cards, views
 from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays import arrivals, bookings, departures, undo
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import action_address, address, columns, htmx, read
 
@@ -22,8 +21,8 @@ S = RoomStatus
 
 def forget_everything() -> None:
     cards._cards.clear()
-    board_view._pages.clear()
-    board_view._frames.clear()
+    views._pages.clear()
+    views._frames.clear()
 
 
 def change_setup(hotel) -> None:
@@ -113,11 +112,11 @@ def test_whatever_happens_it_is_what_a_newly_drawn_one_would_be(client, hotel):
         lambda: perform(Action.TAKE_OUT_OF_ORDER, dirty, by=fixer, notes="flood"),
         lambda: perform(Action.COMPLETE_MAINTENANCE, dirty, by=fixer),
         lambda: perform(Action.RETURN_TO_SERVICE, dirty, by=fixer),
-        lambda: stays.check_in(first, by=boss),
-        lambda: undoing.undo(ready, by=boss),
-        lambda: stays.check_in(first, by=boss),
+        lambda: arrivals.check_in(first, by=boss),
+        lambda: undo.undo(ready, by=boss),
+        lambda: arrivals.check_in(first, by=boss),
         lambda: perform(Action.MARK_MAINTENANCE, ready, by=boss, notes="x", priority="HIGH"),
-        lambda: stays.check_out(first, by=boss),
+        lambda: departures.check_out(first, by=boss),
         lambda: bookings.create(
             hotel,
             room_type=make_room_type(hotel=hotel),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotel.choices import BookingStatus
-from hotel.models import BreakfastOrder, Conversation, Guest, Order
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomEvent
+from stays.choices import BookingStatus
+from stays.models import BreakfastOrder, Conversation, Guest, Order
 from tests.factories import make_booking, make_hotel, make_room
 from tests.portal.reading import address, read
 

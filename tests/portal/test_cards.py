@@ -7,7 +7,7 @@ from django.template.defaultfilters import truncatechars
 
 from hotel.choices import Role
 from hotel.models import Staff
-from portal.cards import natural, sort_key
+from portal.board.cards import natural, sort_key
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
 from rooms.permissions import legal_actions

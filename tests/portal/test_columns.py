@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from hotel.choices import Role
-from portal.columns import (
+from portal.board.columns import (
     BESIDE,
     BUTTONS,
     BY_KEY,
@@ -18,7 +18,7 @@ from portal.columns import (
     NOTED,
     ONE_TAP,
 )
-from portal.pages import PAGES
+from portal.navigation import PAGES
 from rooms.choices import Action, RoomStatus
 from rooms.transitions import TRANSITIONS
 

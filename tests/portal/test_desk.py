@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel.choices import BookingStatus
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_hotel, make_room, make_room_type
 from tests.portal.reading import Node, address, read
 

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hotel.choices import BookingStatus
-from hotel.models import Booking
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_hotel, make_room
 from tests.portal.reading import address, read
 

@@ -1,7 +1,7 @@
 """The forms of actions on a room: what each asks, and that two on one page do not collide."""
 
-from hotel.choices import BookingStatus
 from rooms.choices import Action, Priority, RoomStatus
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_room, make_room_type
 from tests.portal.reading import action_address, address, fields, htmx, read
 

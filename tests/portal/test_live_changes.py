@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hotel import bookings
 from hotel.choices import Role
-from portal.views import live
+from portal.board import views
 from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays import bookings
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.portal.reading import address, columns, parse, read
 
@@ -284,7 +284,7 @@ def test_what_is_kept_is_not_given_to_another_hotel(client, hotel, rooms, manage
         seen.seq = "0"
         seen.catch_up()
         assert seen.columns == seen.fresh()
-    assert len(live._answers) > 0
+    assert len(views._answers) > 0
 
 
 def test_a_signed_out_tab_is_sent_to_sign_in_and_gets_nothing(client, board):

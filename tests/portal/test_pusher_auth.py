@@ -8,7 +8,7 @@ from django.core.management.base import SystemCheckError
 from django.test import Client
 from django.urls import reverse
 
-from portal import pusher
+from portal.live import pusher
 from tests.factories import make_hotel, make_staff
 
 CHANNEL = "private-hotel-grand-rooms"

@@ -18,10 +18,10 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from hotel.models import Hotel
-from portal import pusher, relay
+from portal.live import pusher, relay
 from portal.models import RelayPosition
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 CHANNEL = "private-hotel-grand-rooms"
@@ -177,7 +177,7 @@ def test_it_outlives_a_pusher_that_hangs_fails_and_dies(
     followed, relay_at_work, double, monkeypatch, caplog
 ):
     monkeypatch.setattr(relay, "LONGEST_PAUSE", 0.1)
-    caplog.set_level(logging.INFO, logger="portal.relay")
+    caplog.set_level(logging.INFO, logger="portal.live.relay")
     start_cleaning(followed, "100")
     wait_until(lambda: position(followed) == 1)
     for rest in ("hang", "fail"):
@@ -197,7 +197,7 @@ def test_it_outlives_a_pusher_that_hangs_fails_and_dies(
 
     assert [event["data"]["seq"] for event in double.events] == [1, 4, 5]
     assert double.events[1]["data"]["rooms"] == ["dead", "fail", "hang"]
-    lines = [record.getMessage() for record in caplog.records if record.name == "portal.relay"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "portal.live.relay"]
     assert len(lines) == 2
     assert lines[0] == "Pusher is away, its news wait: ReadTimeout"
     assert lines[1].startswith("Pusher is back after ")

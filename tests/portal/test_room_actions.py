@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hotel.choices import BookingStatus, Role
-from hotel.models import Booking
+from hotel.choices import Role
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room, RoomEvent
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_room, make_staff
 from tests.portal.reading import action_address, address, aimed_at, fields, htmx, read, toast
 

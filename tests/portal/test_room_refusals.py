@@ -4,8 +4,8 @@ import pytest
 
 from hotel.choices import Role
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
 from rooms.transitions import TRANSITIONS
 from tests.factories import make_booking, make_room, make_staff
 from tests.portal.reading import action_address, fields, htmx, read, toast

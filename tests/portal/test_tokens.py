@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hotel.choices import Role
-from portal import tokens
+from portal.api import rate_limit
 from portal.models import ApiToken, digest
 from tests.factories import make_hotel, make_staff
 
@@ -169,8 +169,8 @@ def test_use_is_noted_to_the_minute_and_not_at_every_request(
     hotel, clerk, django_assert_num_queries
 ):
     token, _ = ApiToken.issue(staff=clerk, name="x")
-    tokens.note_use(token)
+    rate_limit.note_use(token)
     token.refresh_from_db()
 
     with django_assert_num_queries(0):
-        tokens.note_use(token)
+        rate_limit.note_use(token)

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from hotel.choices import BookingStatus
 from hotel.models import Hotel
-from hotel.replay import replay
+from simulation.replay import replay
+from stays.choices import BookingStatus
 from tests.factories import make_hotel
 from tests.invariants import Watch
 
@@ -32,7 +32,7 @@ PLAYED = """
 SELECT stay.booking_id,
   SUM(CASE WHEN event.action = 'check_in' THEN 1 ELSE 0 END) AS let_in,
   SUM(CASE WHEN event.action = 'check_out' THEN 1 ELSE 0 END) AS seen_out
-FROM hotel_booking AS stay
+FROM stays_booking AS stay
 LEFT JOIN rooms_roomevent AS event ON event.booking_id = stay.id
 WHERE stay.hotel_id = %s AND stay.status = 'COMPLETED'
   AND stay.check_in <= '2016-07-31' AND stay.checked_out_at >= %s

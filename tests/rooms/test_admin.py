@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from rooms.admin import RoomForm
+from portal.setup.rooms_admin import RoomForm
 from rooms.choices import Action, LogAction, RoomStatus, Source
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent, RoomType
+from rooms.perform import perform
 from tests.factories import make_hotel, make_room, make_room_type
 from tests.hotel.test_admin import errors, new, page
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from hotel.bookings import assign
 from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
 from hotel.models import Hotel
 from rooms.choices import Action, Priority, RoomStatus, Source
-from rooms.housekeeping import add_rooms, perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
+from rooms.setup import add_rooms
+from stays.bookings import assign
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus

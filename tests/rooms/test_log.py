@@ -10,8 +10,8 @@ from django.utils import timezone
 from hotel.exceptions import IllegalTransition
 from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 S = RoomStatus

@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 from hotel.choices import Role
 from hotel.exceptions import ReadyroomError
 from rooms.choices import Action
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 CLEAN = {"HOUSEKEEPER", "SUPERVISOR", "MANAGER"}

@@ -17,8 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.test import Client
 
-from hotel import bookings, stays, undoing
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.exceptions import (
     IllegalTransition,
     InvalidInput,
@@ -28,10 +27,13 @@ from hotel.exceptions import (
     RoomTaken,
     StaleVersion,
 )
-from hotel.models import Booking, Guest, Hotel, Staff
+from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent, RoomType
+from rooms.perform import perform
+from stays import arrivals, bookings, departures, undo
+from stays.choices import BookingStatus
+from stays.models import Booking, Guest
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 
@@ -92,7 +94,7 @@ def book(kind: RoomType, day: dt.date, by: Staff, **given: Any) -> Booking:
 
 def check_in(booking: Booking, room: Room, by: Staff) -> Booking:
     """Let the guests into the room, both read by the thread itself."""
-    return stays.check_in(own(booking), Room.objects.get(pk=room.pk), by=by)
+    return arrivals.check_in(own(booking), Room.objects.get(pk=room.pk), by=by)
 
 
 def assign(booking: Booking, room: Room, by: Staff) -> Booking:
@@ -280,7 +282,7 @@ class TestTheDesk:
         seen = [own(booking) for _ in range(4)]
 
         answers = at_once(
-            *(partial(stays.check_in, one, room, by=clerk, request_id="r-1") for one in seen)
+            *(partial(arrivals.check_in, one, room, by=clerk, request_id="r-1") for one in seen)
         )
 
         assert kinds(answers) == {Booking: 4}
@@ -293,7 +295,7 @@ class TestTheDesk:
 
         answers = at_once(
             *(
-                partial(stays.walk_in, hotel, one, **guest, by=clerk, request_id="r-1")
+                partial(arrivals.walk_in, hotel, one, **guest, by=clerk, request_id="r-1")
                 for one in own_rooms
             )
         )
@@ -347,7 +349,10 @@ class TestTheDesk:
         stay = make_stay(hotel=hotel)
 
         answers = at_once(
-            *(partial(stays.check_out, own(stay), by=by) for by in (clerk, manager, clerk, manager))
+            *(
+                partial(departures.check_out, own(stay), by=by)
+                for by in (clerk, manager, clerk, manager)
+            )
         )
 
         assert kinds(answers) == {Booking: 4}
@@ -357,10 +362,10 @@ class TestTheDesk:
     def test_an_undone_checkout_and_a_clean_do_not_both_happen(self, hotel, clerk, housekeeper):
         for _ in range(4):
             stay = make_stay(hotel=hotel)
-            stays.check_out(own(stay), by=clerk)
+            departures.check_out(own(stay), by=clerk)
 
             answers = at_once(
-                partial(undoing.undo, Room.objects.get(pk=stay.room_id), by=clerk),
+                partial(undo.undo, Room.objects.get(pk=stay.room_id), by=clerk),
                 partial(act, Action.START_CLEANING, stay.room, by=housekeeper),
             )
 
@@ -377,7 +382,7 @@ class TestTheDesk:
             guest = {"check_out": day, "guest_name": "Ada", "by": clerk}
 
             answers = at_once(
-                partial(stays.walk_in, hotel, Room.objects.get(pk=room.pk), **guest),
+                partial(arrivals.walk_in, hotel, Room.objects.get(pk=room.pk), **guest),
                 partial(act, Action.MARK_DIRTY, room, by=manager),
             )
 
@@ -393,9 +398,9 @@ class TestTheDesk:
             numbers = [make_stay(hotel=hotel).room.number for _ in range(5)]
 
             answers = at_once(
-                partial(stays.bulk_check_out, hotel, numbers, by=clerk),
-                partial(stays.bulk_check_out, hotel, numbers[::-1], by=manager),
-                partial(stays.bulk_check_out, hotel, numbers[2:] + numbers[:2], by=clerk),
+                partial(departures.bulk_check_out, hotel, numbers, by=clerk),
+                partial(departures.bulk_check_out, hotel, numbers[::-1], by=manager),
+                partial(departures.bulk_check_out, hotel, numbers[2:] + numbers[:2], by=clerk),
             )
 
             assert kinds(answers) == {tuple: 3}
@@ -430,7 +435,7 @@ def test_a_busy_hour_of_everything_at_once_breaks_nothing(hotel, staff, django_u
     clerk, manager = staff[Role.FRONT_DESK], staff[Role.MANAGER]
     root = django_user_model.objects.create_superuser("root")
     in_house = [make_stay(hotel=hotel) for _ in range(4)]
-    arrivals = [make_booking(hotel=hotel, room=make_room(hotel=hotel)) for _ in range(4)]
+    expected = [make_booking(hotel=hotel, room=make_room(hotel=hotel)) for _ in range(4)]
     dirty = [make_room(hotel=hotel, status=S.CHECKOUT_DIRTY) for _ in range(4)]
     kind, day = dirty[0].room_type, hotel.business_date()
 
@@ -441,16 +446,16 @@ def test_a_busy_hour_of_everything_at_once_breaks_nothing(hotel, staff, django_u
             act(Action.PASS_INSPECTION, room, by=staff[Role.SUPERVISOR])
 
     def receive() -> None:
-        for booking in arrivals:
-            stays.check_in(own(booking), by=clerk)
+        for booking in expected:
+            arrivals.check_in(own(booking), by=clerk)
 
     def see_off() -> None:
-        stays.bulk_check_out(hotel, [stay.room.number for stay in in_house], by=clerk)
+        departures.bulk_check_out(hotel, [stay.room.number for stay in in_house], by=clerk)
 
     def sell() -> None:
         for _ in range(4):
             booking = book(kind, day + dt.timedelta(days=300), manager)
-            assign(booking, arrivals[0].room, manager)
+            assign(booking, expected[0].room, manager)
             bookings.cancel(own(booking), by=manager)
 
     def rename() -> None:

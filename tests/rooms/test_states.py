@@ -9,11 +9,11 @@ from django.db import transaction
 from hotel.choices import Role
 from hotel.exceptions import ReadyroomError
 from hotel.models import Hotel, Staff
-from rooms import drawing
+from rooms import state_diagram
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.drawing import NOT_DRAWN, arrows, states_markdown
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from rooms.state_diagram import NOT_DRAWN, arrows, states_markdown
 from tests.factories import make_booking, make_room
 
 S = RoomStatus
@@ -50,8 +50,8 @@ def test_the_check_fails_where_the_page_is_missing_or_differs(docs):
 
 
 def test_the_check_notices_a_change_of_the_table(monkeypatch):
-    without_undo = {a: t for a, t in drawing.TRANSITIONS.items() if a != Action.UNDO}
-    monkeypatch.setattr(drawing, "TRANSITIONS", without_undo)
+    without_undo = {a: t for a, t in state_diagram.TRANSITIONS.items() if a != Action.UNDO}
+    monkeypatch.setattr(state_diagram, "TRANSITIONS", without_undo)
 
     with pytest.raises(CommandError):
         call_command("draw_states", check=True)

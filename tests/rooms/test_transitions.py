@@ -11,8 +11,8 @@ from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
 from hotel.models import Hotel, Staff
 from rooms import permissions
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
 from rooms.transitions import TRANSITIONS
 from tests.factories import make_booking, make_room
 

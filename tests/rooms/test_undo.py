@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition, NotAllowed, StaleVersion
-from rooms import housekeeping
+from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.housekeeping import UNDO_WINDOW, perform, undoable
 from rooms.models import Room, RoomEvent
+from rooms.perform import UNDO_WINDOW, perform, undoable
 from tests.factories import make_room
 
 S = RoomStatus
@@ -227,7 +227,7 @@ def test_a_stale_version_is_said_before_anything_else(room, housekeeper, supervi
 
 def test_a_change_of_set_up_meanwhile_does_not_stand_in_its_way(room, hotel, housekeeper):
     perform(Action.START_CLEANING, room, by=housekeeper)
-    housekeeping.log.append(
+    log.append(
         hotel, LogAction.SETUP_CHANGED, by=None, source=Source.ADMIN, room=room, notes="floor 1"
     )
 

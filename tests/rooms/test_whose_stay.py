@@ -2,11 +2,11 @@
 
 import pytest
 
-from hotel.choices import BookingStatus
 from hotel.exceptions import IllegalTransition, InvalidInput
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_hotel, make_room
 
 S = RoomStatus

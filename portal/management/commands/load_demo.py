@@ -3,10 +3,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hotel.choices import Role
-from hotel.demo import PASSWORD, PEOPLE, SLUG, load
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, Staff
-from portal.pages import BOARD, FIRST_PAGE
+from portal.navigation import BOARD, FIRST_PAGE
+from simulation.demo import PASSWORD, PEOPLE, SLUG, load
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal import pusher
+from portal.live import pusher
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         if not pusher.configured():
             raise CommandError("Pusher is not configured, so there is nothing to relay.")
         # Imported here: its libraries take as long to load as the rest of a command.
-        from portal import relay
+        from portal.live import relay
 
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.drawing import states_markdown
+from rooms.state_diagram import states_markdown
 
 
 class Command(BaseCommand):

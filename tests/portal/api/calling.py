@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from hotel.choices import BookingStatus
-from hotel.models import Booking, Hotel, Staff
+from hotel.models import Hotel, Staff
 from portal.api import api
 from portal.models import ApiToken
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_room
 
 S = RoomStatus

@@ -1,9 +1,9 @@
 import pytest
 
-from portal import tokens
+from portal.api import rate_limit
 
 
 @pytest.fixture(autouse=True)
 def no_requests_counted():
     """Forget how many requests a token made: a rolled-back test gives its pk to the next."""
-    tokens._limiter.storage.reset()
+    rate_limit._limiter.storage.reset()

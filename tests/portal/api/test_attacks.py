@@ -5,14 +5,14 @@ import json
 import pytest
 from django.test import Client
 
-from hotel import stays
-from hotel.choices import BookingStatus
-from hotel.models import Booking
-from hotel.stays import ERASED_NAME
 from portal.models import IdempotentAnswer
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
+from stays import departures
+from stays.choices import BookingStatus
+from stays.departures import ERASED_NAME
+from stays.models import Booking
 from tests.factories import make_booking, make_room
 from tests.portal.api.calling import NIGHTS, Program, done, refused
 
@@ -73,7 +73,7 @@ def test_an_erased_name_is_in_no_answer_kept(manager, hotel):
     done(program.post("bookings/B-1/check-in/", {"room": "101"}, key="in"))
     assert done(program.post("bookings/", body, key="k"), 201) == first
 
-    stays.bulk_check_out(hotel, ["101"], by=manager)
+    departures.bulk_check_out(hotel, ["101"], by=manager)
 
     again = done(program.post("bookings/", body, key="k"), 201)
     assert again == first | {"guest_name": ERASED_NAME}

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel.choices import BookingStatus
-from hotel.models import Booking, Hotel
+from hotel.models import Hotel
 from rooms.choices import RoomStatus, Source
 from rooms.models import Room, RoomEvent
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_booking, make_room
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import BOOKING, NIGHTS, Program, all_pages, done, everything, refused

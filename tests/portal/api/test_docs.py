@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hotel.choices import BookingStatus, Role
-from hotel.models import Booking
+from hotel.choices import Role
 from portal.models import ApiToken
 from rooms.choices import RoomStatus
 from rooms.models import Room
+from stays.choices import BookingStatus
+from stays.models import Booking
 from tests.factories import make_hotel, make_room, make_staff
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"

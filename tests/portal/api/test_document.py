@@ -14,9 +14,10 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from hotel.models import Hotel
 from rooms.choices import RoomStatus
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 from tests.invariants import Watch

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel import stays as hotel_stays
-from hotel.choices import BookingStatus
-from hotel.models import Guest
 from rooms import log
 from rooms.choices import LogAction, RoomStatus, Source
 from rooms.models import Room
+from stays import departures
+from stays.choices import BookingStatus
+from stays.models import Guest
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import EVENT, NIGHTS, Program, done, everything, refused
@@ -101,14 +101,14 @@ class TestBulkCheckout:
     def test_is_all_or_nothing_on_a_fault(self, stays, program, monkeypatch):
         program.client.raise_request_exception = False
         before = everything()
-        count = hotel_stays.what_bulk_erases
+        count = departures.what_bulk_erases
 
         def fail_at_the_second(stay):
             if stay.room.number == "202":
                 raise RuntimeError("the disk is full")
             return count(stay)
 
-        monkeypatch.setattr(hotel_stays, "what_bulk_erases", fail_at_the_second)
+        monkeypatch.setattr(departures, "what_bulk_erases", fail_at_the_second)
         refused(program.post(CHECKOUT, {"room_numbers": ["201", "202"]}), 500, "internal_error")
 
         assert everything() == before

@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from portal import tokens
-from portal.api import rooms
+from portal.api import rate_limit, rooms
 from portal.api.access import MAX_BODY
 from portal.models import ApiToken
 from rooms.models import RoomEvent
@@ -159,6 +158,6 @@ def test_a_token_notes_when_it_was_used_to_the_minute(hotel, program, monkeypatc
     done(program.get("rooms/101/"))
     assert ApiToken.objects.get().last_used_at == first
 
-    monkeypatch.setattr(tokens, "NOTED_EVERY", tokens.NOTED_EVERY * 0)
+    monkeypatch.setattr(rate_limit, "NOTED_EVERY", rate_limit.NOTED_EVERY * 0)
     done(program.get("rooms/101/"))
     assert ApiToken.objects.get().last_used_at > first

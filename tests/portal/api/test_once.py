@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from hotel.choices import Role
-from hotel.models import Booking
-from portal.api import once, rooms
+from portal.api import idempotency, rooms
 from portal.models import IdempotentAnswer
 from rooms.choices import Priority, RoomStatus
 from rooms.models import Room, RoomEvent
+from stays.models import Booking
 from tests.factories import make_hotel, make_room, make_staff
 from tests.portal.api.calling import (
     EXAMPLES,
@@ -211,7 +211,7 @@ class TestAFault:
     ):
         before = everything()
         with monkeypatch.context() as patch:
-            patch.setattr(once, "to_jsonable_python", self.fail)
+            patch.setattr(idempotency, "to_jsonable_python", self.fail)
             refused(program.post(START, key="k-1"), 500, "internal_error")
         assert everything() == before
         assert not IdempotentAnswer.objects.exists()
@@ -224,7 +224,7 @@ class TestAFault:
 
     def test_died_after_its_commit_the_repeat_tells_what_it_did(self, program, monkeypatch):
         with monkeypatch.context() as patch:
-            patch.setattr(once, "answer", self.fail)
+            patch.setattr(idempotency, "answer", self.fail)
             refused(program.post(START, key="k-1"), 500, "internal_error")
         assert RoomEvent.objects.count() == 1
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hotel.choices import BookingStatus
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus
-from rooms.housekeeping import perform
+from rooms.perform import perform
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 from tests.portal.api.calling import Program, done

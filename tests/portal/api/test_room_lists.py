@@ -3,8 +3,8 @@
 import pytest
 
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.housekeeping import perform
 from rooms.models import Room
+from rooms.perform import perform
 from tests.factories import make_hotel, make_room, make_room_type
 from tests.portal.api.calling import ROOM, Program, all_pages, done, refused
 

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from hotel.choices import BookingStatus, Role
+from hotel.choices import Role
 from rooms.choices import Action, RoomStatus, Source
-from rooms.housekeeping import UNDO_WINDOW, perform
 from rooms.models import Room, RoomEvent
+from rooms.perform import UNDO_WINDOW, perform
+from stays.choices import BookingStatus
 from tests.factories import make_booking, make_room, make_staff
 from tests.portal.api.calling import (
     EVENT,

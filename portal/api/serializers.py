@@ -1,0 +1,144 @@
+"""The API's answers, made from the models."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from hotel.choices import Role
+from hotel.models import Staff
+from portal.api import schemas
+from rooms import permissions
+from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
+from rooms.models import Room, RoomEvent
+from rooms.perform import UNDO_WINDOW
+from stays import overdue
+from stays.availability import TypeAvailability
+from stays.choices import BookingStatus
+from stays.models import Booking
+
+
+def event_answer(event: RoomEvent, staff: Staff) -> schemas.Event:
+    """Return a line of the log; what a set-up change says is for managers, as in the portal."""
+    setup = event.action == LogAction.SETUP_CHANGED and event.room_id is None
+    return schemas.Event(
+        seq=event.seq,
+        room=event.room.number if event.room else None,
+        action=Action(event.action) if event.action in Action.values else LogAction(event.action),
+        from_status=_status(event.from_status),
+        to_status=_status(event.to_status),
+        actor=_name(event.actor),
+        source=Source(event.source),
+        notes="" if setup and staff.role != Role.MANAGER else event.notes,
+        occurred_at=timezone.localtime(event.occurred_at),
+        recorded_at=timezone.localtime(event.recorded_at),
+    )
+
+
+def event_answers(events: Iterable[RoomEvent], staff: Staff) -> list[schemas.Event]:
+    """Return lines of the log."""
+    return [event_answer(event, staff) for event in events]
+
+
+def action_answer(room: Room, event: RoomEvent, staff: Staff) -> schemas.ActionAnswer:
+    """Return the room as it is now, what happened, and until when it may be undone."""
+    undone = event.action == Action.UNDO
+    undo_until = None if undone else event.recorded_at + UNDO_WINDOW
+    _name_people(room, staff)
+    return schemas.ActionAnswer(
+        # The caller has just changed the room, and what they may do they may undo.
+        room=room_answer(room, staff, may_undo=not undone),
+        event=event_answer(event, staff),
+        undo_until=_local(undo_until),
+    )
+
+
+def booking_answer(booking: Booking) -> schemas.Booking:
+    """Return a stay."""
+    return schemas.Booking(
+        booking_id=booking.booking_id,
+        status=BookingStatus(booking.status),
+        room_type=booking.room_type.code,
+        room=booking.room.number if booking.room else None,
+        check_in=booking.check_in,
+        check_out=booking.check_out,
+        checked_in_at=_local(booking.checked_in_at),
+        checked_out_at=_local(booking.checked_out_at),
+        guest_name=booking.guest_name,
+        adults=booking.adults,
+        children=booking.children,
+    )
+
+
+def overdue_answer(late: overdue.Overdue) -> schemas.Overdue:
+    """Return a stay past its checkout."""
+    stay = late.booking
+    return schemas.Overdue(
+        room=stay.room.number if stay.room else "",
+        booking_id=stay.booking_id,
+        guest_name=stay.guest_name,
+        check_out=stay.check_out,
+        minutes_overdue=late.minutes,
+    )
+
+
+def type_answer(kind: TypeAvailability) -> schemas.TypeAvailability:
+    """Return what a room type has to sell."""
+    return schemas.TypeAvailability(
+        code=kind.room_type.code,
+        sellable=kind.sellable,
+        ready_now=kind.ready_now,
+        nights=[schemas.Night.model_validate(night, from_attributes=True) for night in kind.nights],
+    )
+
+
+def room_answer(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:
+    """Return a room as this member of staff may know it and act on it."""
+    actions = permissions.legal_actions(staff, room)
+    if may_undo:
+        actions.append(Action.UNDO)
+    return schemas.Room(
+        number=room.number,
+        floor=room.floor,
+        room_type=room.room_type.code,
+        room_status=RoomStatus(room.room_status),
+        is_occupied=room.is_occupied,
+        is_active=room.is_active,
+        is_out_of_order=room.is_out_of_order,
+        maintenance_required=room.maintenance_required,
+        maintenance_priority=Priority(room.maintenance_priority)
+        if room.maintenance_required
+        else None,
+        maintenance_notes=room.maintenance_notes,
+        housekeeping_notes=room.housekeeping_notes,
+        last_cleaned_at=_local(room.last_cleaned_at),
+        cleaned_by_staff=_name(room.cleaned_by_staff),
+        last_inspected_at=_local(room.last_inspected_at),
+        inspected_by_staff=_name(room.inspected_by_staff),
+        return_status=_status(room.return_status),
+        version=room.version,
+        actions=actions,
+    )
+
+
+def _status(value: str) -> RoomStatus | None:
+    return RoomStatus(value) if value else None
+
+
+def _name_people(room: Room, staff: Staff) -> None:
+    """Fetch who cleaned and who inspected the room, unless it was the caller."""
+    if room.cleaned_by_staff_id == staff.pk:
+        room.cleaned_by_staff = staff
+    if room.inspected_by_staff_id == staff.pk:
+        room.inspected_by_staff = staff
+    prefetch_related_objects([room], "cleaned_by_staff__user", "inspected_by_staff__user")
+
+
+def _name(staff: Staff | None) -> schemas.StaffName | None:
+    return schemas.StaffName(id=staff.pk, name=staff.name) if staff else None
+
+
+def _local(moment: dt.datetime | None) -> dt.datetime | None:
+    """Return a moment in the hotel's own time, which portal.api.access made current."""
+    return timezone.localtime(moment) if moment else None

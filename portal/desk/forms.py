@@ -1,0 +1,171 @@
+"""The desk's forms: give a room, check in, book, walk in."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+
+from hotel.models import Hotel
+from rooms.choices import TURNING
+from rooms.models import Room, RoomType
+from stays.models import Booking
+
+
+def plain_helper() -> FormHelper:
+    """Return a helper that leaves the form's tags and token to the template."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class ConfirmForm(forms.Form):
+    """A question with one answer: the request id makes a second tap harmless."""
+
+    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+    fields: dict[str, Any]
+
+    def __init__(self, data: Any = None, *, booking: Booking) -> None:
+        super().__init__(
+            data,
+            auto_id=f"id_{booking.booking_id}_%s",
+            initial={"request_id": uuid.uuid4().hex},
+        )
+        self.booking = booking
+        self.helper = plain_helper()
+
+
+class RoomChoiceForm(ConfirmForm):
+    """A room for a booking: those that are ready first, the booked type before others."""
+
+    room = forms.ModelChoiceField(
+        queryset=Room.objects.none(),
+        to_field_name="number",
+        empty_label=None,
+        error_messages={
+            "required": "Choose a room.",
+            "invalid_choice": "That room cannot be given now. Choose another.",
+        },
+    )
+    only_ready = False
+
+    def __init__(self, data: Any = None, *, booking: Booking) -> None:
+        super().__init__(data, booking=booking)
+        rooms = Room.objects.filter(hotel=booking.hotel).with_people()
+        ready = list(rooms.bookable())
+        way = [] if self.only_ready else list(rooms.active().filter(room_status__in=TURNING))
+        taken = set(
+            Booking.objects.filter(hotel=booking.hotel, room__isnull=False)
+            .clashing(booking.check_in, booking.check_out)
+            .exclude(pk=booking.pk)
+            .values_list("room", flat=True)
+        )
+        groups = [
+            (f"Ready, {booking.room_type.name}", ready, True),
+            ("Ready, other types", ready, False),
+            (f"On its way, {booking.room_type.name}", way, True),
+        ]
+        field = self.fields["room"]
+        field.queryset = rooms
+        field.choices = [
+            (label, [(room.number, self._label(room)) for room in found])
+            for label, group, same in groups
+            if (
+                found := [
+                    room
+                    for room in group
+                    if (room.room_type_id == booking.room_type_id) == same and room.pk not in taken
+                ]
+            )
+        ]
+        self.nothing = not field.choices
+        if booking.room:
+            field.initial = booking.room.number
+
+    @staticmethod
+    def _label(room: Room) -> str:
+        floor = f" · floor {room.floor}" if room.floor else ""
+        state = "" if room.is_bookable else f" · {room.get_room_status_display().lower()}"
+        return f"{room.number} · {room.room_type.code}{floor}{state}"
+
+
+class ReadyRoomForm(RoomChoiceForm):
+    """A room to let the guests into: ready ones only; left out, the assigned one."""
+
+    only_ready = True
+
+    def __init__(self, data: Any = None, *, booking: Booking) -> None:
+        super().__init__(data, booking=booking)
+        self.fields["room"].required = False
+
+
+class StayForm(forms.Form):
+    """What the desk types for a stay; the request id makes a second tap harmless."""
+
+    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+    guest_name = forms.CharField(max_length=200, label="Guest's name")
+    adults = forms.IntegerField(min_value=0, max_value=20, initial=2)
+    children = forms.IntegerField(min_value=0, max_value=20, initial=0)
+    check_out = forms.DateField(
+        label="Departure", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    fields: dict[str, Any]
+
+    def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["check_out"].initial = hotel.business_date() + dt.timedelta(days=1)
+        self.fields["request_id"].initial = uuid.uuid4().hex
+        self.helper = plain_helper()
+
+
+class BookingForm(StayForm):
+    """A new booking of a room type."""
+
+    check_in = forms.DateField(
+        label="Arrival", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    room_type = forms.ModelChoiceField(queryset=RoomType.objects.none(), to_field_name="code")
+
+    def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
+        super().__init__(data, hotel=hotel, **kwargs)
+        self.fields["check_in"].initial = hotel.business_date()
+        types = self.fields["room_type"]
+        types.queryset = hotel.room_types.filter(rooms__is_active=True).distinct()
+        types.label_from_instance = lambda kind: f"{kind.code} · {kind.name}"
+        self.helper.layout = Layout(
+            "request_id",
+            "guest_name",
+            "room_type",
+            Row(Column("check_in"), Column("check_out")),
+            Row(Column("adults"), Column("children")),
+        )
+
+
+class WalkInForm(StayForm):
+    """A guest at the desk without a booking, into a room that is ready now."""
+
+    room = forms.ModelChoiceField(
+        queryset=Room.objects.none(),
+        to_field_name="number",
+        error_messages={"invalid_choice": "There is no such room. Choose another."},
+    )
+
+    def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
+        super().__init__(data, hotel=hotel, **kwargs)
+        rooms = hotel.rooms.with_people()
+        # A repeated request names a room that is occupied by now: walk_in says what then is.
+        self.fields["room"].queryset = rooms
+        self.fields["room"].choices = [
+            ("", "---------"),
+            *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
+        ]
+        self.helper.layout = Layout(
+            "request_id",
+            "guest_name",
+            "room",
+            "check_out",
+            Row(Column("adults"), Column("children")),
+        )

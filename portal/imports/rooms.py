@@ -1,0 +1,59 @@
+"""A hotel's rooms from a file of another system.
+
+A room number that the hotel has already is left as it is, so that a file can be imported again.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from hotel.models import Hotel
+from portal.imports.lines import BadValue, Line
+from portal.imports.records import Imported, add_types, new_type, only_new, parse_lines
+from rooms import log
+from rooms.choices import Source
+from rooms.models import Room, RoomType
+from rooms.setup import add_rooms
+
+ROOM_COLUMNS = ("number", "room_type")
+LONGEST_CLEAN = 24 * 60
+
+
+def import_rooms(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -> Imported:
+    """Add the rooms of the lines, each with its initial status from its flags, and their types.
+
+    The first line that names a new type decides its name and minutes. Raises BadLines where
+    `strict` and a line is bad; then, as on any error, nothing is written.
+    """
+    result = Imported()
+    parsed = parse_lines(lines, lambda line: _parse_room(hotel, line), result, strict)
+    with transaction.atomic():
+        # A second import waits for the first.
+        known = log.lock(hotel).rooms.values_list("number", flat=True)
+        new = only_new(parsed, set(known), result)
+        types = add_types(hotel, [kind for _, kind in new.values()], result)
+        for room, kind in new.values():
+            room.room_type = types[kind.code]
+        add_rooms([room for room, _ in new.values()], by=None, source=Source.IMPORT)
+    return result
+
+
+def _parse_room(hotel: Hotel, line: Line) -> tuple[str, tuple[Room, RoomType]]:
+    room = Room(
+        hotel=hotel,
+        number=line.code("number", 10, required=True),
+        floor=line.text("floor", 10),
+        section=line.text("section", 20),
+        is_active=line.flag("is_active", default=True),
+        is_occupied=line.flag("is_occupied", default=False),
+        is_out_of_order=line.flag("is_out_of_order", default=False),
+    )
+    if room.is_occupied and room.is_out_of_order:
+        raise BadValue("is_out_of_order: an occupied room cannot be out of order")
+    if room.is_occupied and not room.is_active:
+        raise BadValue("is_active: a room that is not in use cannot be occupied")
+    kind = new_type(hotel, line.code("room_type", 20, required=True))
+    kind.name = line.text("room_type_name", 100) or kind.name
+    for minutes in ("departure_minutes", "stayover_minutes"):
+        setattr(kind, minutes, line.number_of(minutes, 1, LONGEST_CLEAN, getattr(kind, minutes)))
+    return room.number, (room, kind)

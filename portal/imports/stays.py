@@ -1,0 +1,135 @@
+"""Stays from a file of another system: finished ones as history, confirmed ones as bookings.
+
+A booking id that the hotel has already is left as it is, so that a file can be imported again.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from hotel.models import Hotel
+from portal.imports.lines import BadValue, Line
+from portal.imports.records import BATCH, Imported, add_types, new_type, only_new, parse_lines
+from rooms import log
+from rooms.choices import LogAction, Source
+from rooms.models import RoomEvent
+from stays.availability import MAX_NIGHTS
+from stays.choices import BookingStatus
+from stays.models import Booking
+
+STAY_COLUMNS = ("booking_id", "check_in", "check_out", "room_type", "status")
+
+# The hours of an imported stay: other systems tell the days only.
+ARRIVAL = dt.time(15, 0)
+DAY_USE = (dt.time(10, 0), dt.time(17, 0))
+MOST_PEOPLE = 999
+
+
+def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -> Imported:
+    """Add the stays of the lines: finished ones as history, confirmed ones as bookings to come.
+
+    Availability is not asked: the other system has sold them. Raises BadLines where `strict` and
+    a line is bad; then, as on any error, nothing is written.
+    """
+    result = Imported()
+    parsed = parse_lines(lines, lambda line: _parse_stay(hotel, line), result, strict)
+    with transaction.atomic():
+        # A second import waits for the first.
+        known = log.lock(hotel).bookings.values_list("booking_id", flat=True)
+        new = only_new(parsed, set(known), result)
+        codes = {code for _, booked, given in new.values() for code in (booked, given) if code}
+        types = add_types(hotel, [new_type(hotel, code) for code in sorted(codes)], result)
+        for stay, booked, given in new.values():
+            stay.room_type = types[booked]
+            stay.given_room_type = types[given] if given else None
+        stays = Booking.objects.bulk_create((stay for stay, _, _ in new.values()), BATCH)
+        _log_confirmed(hotel, [stay for stay in stays if stay.status == BookingStatus.CONFIRMED])
+        if stays:
+            # One line for whoever asks later, and for pages that were drawn before.
+            notes = f"{len(stays):,} stays imported"
+            log.append(hotel, LogAction.SETUP_CHANGED, by=None, source=Source.IMPORT, notes=notes)
+        used = {code for _, booked, given in parsed.values() for code in (booked, given) if code}
+        result.roomless = sorted(used - set(hotel.rooms.values_list("room_type__code", flat=True)))
+    return result
+
+
+def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, tuple[Booking, str, str]]:
+    """Return a stay without its types, and the codes of the type booked and the type given."""
+    booked = line.code("room_type", 20, required=True)
+    given = line.code("assigned_room_type", 20) or booked
+    stay = Booking(
+        hotel=hotel,
+        booking_id=line.code("booking_id", 40, required=True),
+        status=_status(line),
+        check_in=line.required_date("check_in"),
+        check_out=line.required_date("check_out"),
+        adults=line.number_of("adults", 0, MOST_PEOPLE, 1),
+        children=line.number_of("children", 0, MOST_PEOPLE, 0),
+        babies=line.number_of("babies", 0, MOST_PEOPLE, 0),
+        booked_on=line.date("booked_on"),
+        meal=line.text("meal", 20),
+        country=line.text("country", 4),
+        special_requests=line.number_of("special_requests", 0, MOST_PEOPLE, 0),
+    )
+    stay.guest_name = line.text("guest_name", 200) or f"Guest {stay.booking_id}"
+    if stay.check_out < stay.check_in:
+        raise BadValue(f"check_out: {stay.check_out} is before the arrival, {stay.check_in}")
+    if stay.nights > MAX_NIGHTS:
+        raise BadValue(f"check_out: {stay.nights} nights, {MAX_NIGHTS} at most")
+    departure = line.date("status_date") or stay.check_out
+    if stay.status == BookingStatus.COMPLETED:
+        _set_times(stay, departure)
+    elif stay.status == BookingStatus.CONFIRMED and stay.check_out < hotel.business_date():
+        raise BadValue(f"status: CONFIRMED, but the stay ended on {stay.check_out}")
+    return stay.booking_id, (
+        stay,
+        booked,
+        given if stay.status == BookingStatus.COMPLETED else "",
+    )
+
+
+def _status(line: Line) -> BookingStatus:
+    value = line.text("status", 100, required=True).upper()
+    if value not in BookingStatus.values:
+        raise BadValue(f"status: “{value}” is unknown")
+    if value == BookingStatus.IN_HOUSE:
+        raise BadValue(
+            "status: IN_HOUSE cannot be imported: give it as CONFIRMED, the desk checks it in"
+        )
+    return BookingStatus(value)
+
+
+def _set_times(stay: Booking, departure: dt.date) -> None:
+    """Give a finished stay its moments; it may have left earlier or later than it had booked."""
+    hotel = stay.hotel
+    if departure < stay.check_in:
+        raise BadValue(f"status_date: {departure} is before the arrival, {stay.check_in}")
+    if departure > hotel.business_date():
+        raise BadValue(f"status_date: a completed stay cannot leave on {departure}, still to come")
+    arrives, leaves = DAY_USE if departure == stay.check_in else (ARRIVAL, hotel.checkout_time)
+    stay.checked_in_at = hotel.moment(stay.check_in, arrives)
+    stay.checked_out_at = hotel.moment(departure, leaves)
+
+
+def _log_confirmed(hotel: Hotel, stays: list[Booking]) -> None:
+    """Tell the log of bookings to come, each by its own event; finished stays are no news."""
+    if not stays:
+        return
+    now = timezone.now()
+    seq = log.take_seqs(hotel, len(stays))
+    RoomEvent.objects.bulk_create(
+        (
+            RoomEvent(
+                hotel=hotel,
+                seq=seq + offset,
+                booking=stay,
+                action=LogAction.BOOKING_CREATED,
+                source=Source.IMPORT,
+                occurred_at=now,
+            )
+            for offset, stay in enumerate(stays)
+        ),
+        BATCH,
+    )

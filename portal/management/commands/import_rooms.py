@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from portal.imports.rooms import ROOM_COLUMNS, import_rooms
+from portal.management.commands import _import
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports a hotel's rooms. Columns: number, room_type; optional floor, section, is_active, "
+        "is_occupied, is_out_of_order (yes or no: they decide the initial status), "
+        "room_type_name, departure_minutes, stayover_minutes. A room number that the hotel has "
+        "already is left as it is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add HOTEL, FILE and --strict."""
+        _import.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import the file; raises CommandError where it cannot be used."""
+        _import.run(self, import_rooms, ROOM_COLUMNS, "Rooms", options)

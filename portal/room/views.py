@@ -1,0 +1,177 @@
+"""A room: its page, its card, and the actions on it. One answer shows what is true now."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, prefetch_related_objects
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hotel.choices import DESK
+from hotel.exceptions import InvalidInput, ReadyroomError
+from hotel.models import Staff
+from portal.access import StaffRequest, get_room_for_user
+from portal.board.cards import arrivals_by_room, buttons, card_context, card_html
+from portal.board.columns import COLUMN_OF, DONE
+from portal.etags import unless_known
+from portal.room.forms import ActionForm, action_form, add_errors
+from rooms.choices import Action, RoomStatus
+from rooms.models import Room
+from rooms.perform import UNDO_WINDOW, perform
+from rooms.permissions import refusal
+from stays import arrivals, departures, undo
+
+HISTORY = 50
+
+
+@require_safe
+def room(request: StaffRequest, hotel_slug: str, room_number: str) -> HttpResponse:
+    """Show everything about one room; to htmx its card, as after “Cancel” in a form."""
+    found = get_room_for_user(request, room_number)
+    facts = (found.last_seq, request.hotel.setup_seq, request.htmx.target)
+    return unless_known(request, facts, lambda: render_room(request, found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_action(
+    request: StaffRequest, hotel_slug: str, room_number: str, action: str
+) -> HttpResponse:
+    """Show an action's form (GET) or do it (POST), inside the card, the room's page, or alone."""
+    chosen = _action(action)
+    found = get_room_for_user(request, room_number, chosen)
+    form_class = action_form(chosen)
+    if request.method != "POST":
+        refused = None if chosen is Action.UNDO else refusal(request.staff, chosen, found)
+        if refused:
+            return render_room(request, found, message=refused.message, status=409)
+        form = form_class(room=found, action=chosen, staff=request.staff)
+        return render_room(request, found, form=form)
+    form = form_class(request.POST, room=found, action=chosen, staff=request.staff)
+    if not form.is_valid():
+        return render_room(request, found, form=form, status=422)
+    try:
+        _do(chosen, found, request.staff, form.cleaned_data)
+    except InvalidInput as error:
+        add_errors(form, error)
+        return render_room(request, found, form=form, status=422)
+    except ReadyroomError as error:
+        if error.code == "not_allowed":
+            raise
+        return _render_refused(request, found, form, error)
+    return _render_done(request, found, chosen)
+
+
+def render_room(
+    request: StaffRequest,
+    room: Room,
+    *,
+    form: ActionForm | None = None,
+    message: str = "",
+    kept: str = "",
+    done: Action | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the room as it is now: its page, or the part of a page that asked.
+
+    `form` is shown open; `message` says why an action was refused and `kept` what had been typed
+    for it; `done` adds the toast that offers undo.
+    """
+    arriving = arrivals_by_room(Q(room=room), request.hotel.business_date()).get(room.pk)
+    extra: dict[str, Any] = {
+        "room": room,
+        "arriving": arriving,
+        "form": form,
+        "message": message,
+        "kept": kept,
+        "done": DONE[done] if done else "",
+        "undo": done is not None and done is not Action.UNDO,
+        "undo_seconds": int(UNDO_WINDOW.total_seconds()),
+    }
+    if request.htmx and request.htmx.target == "room":
+        response = render(request, "room/main.html", _page_context(request, room) | extra)
+    elif request.htmx:
+        response = HttpResponse(_card(request, room, arriving, extra))
+    else:
+        response = render(request, "room/room.html", _page_context(request, room) | extra)
+    response.status_code = status
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[str, Any]) -> str:
+    """Return the card, and after an action the toast that goes with it."""
+    if extra["form"] or extra["message"] or extra["kept"]:
+        context = card_context(room, request.staff, arriving) | extra
+        drawn = render_to_string("board/card.html", context, request)
+        if not extra["message"]:
+            return drawn
+        # The card may have gone to a column that a phone does not show: say it where it is seen.
+        return drawn + render_to_string("partials/toast.html", {"refusal": extra["message"]})
+    card = card_html(room, request.staff, arriving)
+    if not extra["done"]:
+        return card
+    return card + render_to_string("partials/toast.html", extra | {"target": f"card-{room.number}"})
+
+
+def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
+    """Hand the action to the function that does it; `room` is current afterwards."""
+    match action:
+        case Action.CHECK_IN:
+            arrivals.check_in(given.pop("booking"), room, by=by, **given)
+        case Action.CHECK_OUT:
+            departures.check_out_room(room, by=by, **given)
+        case Action.UNDO:
+            undo.undo(room, by=by, **given)
+        case _:
+            perform(action, room, by=by, **given)
+
+
+def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
+    if not request.htmx:
+        status = room.get_room_status_display()
+        messages.success(request, f"Room {room.number} {DONE[action]}: {status}.")
+        return redirect("room", request.hotel.slug, room.number)
+    return render_room(request, room, done=action)
+
+
+def _render_refused(
+    request: StaffRequest, room: Room, form: ActionForm, error: ReadyroomError
+) -> HttpResponse:
+    """Show the room as it is now, why the action did not happen, and what had been typed.
+
+    Where the action is still possible its form stays open, on the version that is shown now.
+    """
+    again = None
+    if form.kept and refusal(request.staff, form.action, room) is None:
+        again = form.renewed(room)
+    kept = "" if again else form.kept
+    return render_room(request, room, form=again, message=error.message, kept=kept, status=409)
+
+
+def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
+    staff = request.staff
+    people = ("status_by__user", "cleaned_by_staff__user", "inspected_by_staff__user")
+    prefetch_related_objects([room], *people)
+    events = room.events.select_related("actor__user", "booking").order_by("-seq")
+    context = {
+        "column": COLUMN_OF[RoomStatus(room.room_status)],
+        "events": list(events[:HISTORY]),
+        "older": max(0, events.count() - HISTORY),
+        "may_undo": undo.may_undo(staff, room),
+        "return_label": RoomStatus(room.return_status).label if room.return_status else "",
+        **buttons(room, staff),
+    }
+    if staff.role in DESK:
+        holding = room.bookings.holding().order_by("check_in")
+        context["stays"] = holding.select_related("room_type")
+    return context
+
+
+def _action(slug: str) -> Action:
+    try:
+        return Action(slug.replace("-", "_"))
+    except ValueError:
+        raise Http404(f"There is no action {slug}.") from None

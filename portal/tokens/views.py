@@ -1,0 +1,48 @@
+"""The hotel's API tokens: who has one, a new one, one less."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django_tables2 import RequestConfig
+
+from portal.access import StaffRequest, for_page
+from portal.models import ApiToken
+from portal.navigation import TOKENS
+from portal.tokens.forms import TokenForm
+from portal.tokens.tables import TokenTable
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page(TOKENS)
+def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """List the tokens (GET), or issue one (POST); the next GET shows its secret, this once."""
+    form = TokenForm(request.POST or None, hotel=request.hotel)
+    if request.method == "POST" and form.is_valid():
+        token, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
+        # Reloading what comes next must not make another one.
+        request.session["issued"] = {"name": token.name, "secret": secret}
+        return redirect("tokens", hotel_slug)
+    issued = request.session.pop("issued", None) if request.method == "GET" else None
+    rows = ApiToken.objects.filter(staff__hotel=request.hotel)
+    table = TokenTable(rows.select_related("staff__user", "created_by__user"))
+    RequestConfig(request, paginate={"per_page": 25, "silent": True}).configure(table)
+    context = {"form": form, "table": table, "issued": issued}
+    return render(request, "tokens/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page(TOKENS)
+def revoke_token(request: StaffRequest, hotel_slug: str, token_id: int) -> HttpResponse:
+    """Ask once, then close the door that a token opens."""
+    token = get_object_or_404(
+        ApiToken.objects.select_related("staff__user"), pk=token_id, staff__hotel=request.hotel
+    )
+    if request.method != "POST":
+        return render(request, "tokens/revoke.html", {"token": token})
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=request.staff
+    )
+    messages.success(request, f"“{token.name}” is revoked: it opens nothing any more.")
+    return redirect("tokens", hotel_slug)

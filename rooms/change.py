@@ -1,0 +1,58 @@
+"""Two values that every service takes whole: who changes something and how, and what they gave."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from hotel.models import Staff
+from rooms.choices import Source
+
+if TYPE_CHECKING:
+    from rooms.models import Room
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Who changes something, through which door, when, and on what they had seen.
+
+    `by` is None where no member of staff did it: an import, or a superuser. `occurred_at` is when
+    the person did it, by their device; None means now. `request_id` is the request's own id,
+    unique in the hotel. `expected_version` is the version of the room that the person saw.
+    """
+
+    by: Staff | None
+    source: Source
+    occurred_at: dt.datetime | None = None
+    request_id: str = ""
+    expected_version: int | None = None
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When it happened."""
+        return self.occurred_at or timezone.now()
+
+    def part(self) -> "Change":
+        """Return the change for a further event of the same operation.
+
+        It has no request id, since that is unique, and no version, since that was checked.
+        """
+        return replace(self, request_id="", expected_version=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionInput:
+    """What the person gave with an action.
+
+    `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates;
+    `room_status` is override's choice; `room` is the room that a booking gets.
+    """
+
+    notes: str = ""
+    priority: str = ""
+    needs_cleaning: bool = False
+    start: dt.date | None = None
+    until: dt.date | None = None
+    room_status: str = ""
+    room: "Room | None" = None

@@ -1,0 +1,106 @@
+"""The active rooms as they stand now, counted for the house and floor by floor."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from hotel.models import Hotel
+from rooms.choices import BOOKABLE, Priority, RoomStatus
+from rooms.models import Room
+
+# The board's groups (design §2; the API's housekeeping/rooms).
+GROUPS: dict[str, str] = {
+    RoomStatus.CHECKOUT_DIRTY: "needs_cleaning",
+    RoomStatus.CLEANING_IN_PROGRESS: "cleaning",
+    RoomStatus.CLEANED_UNINSPECTED: "awaiting_inspection",
+    RoomStatus.AVAILABLE: "ready",
+    RoomStatus.READY_FOR_GUEST: "ready",
+    RoomStatus.OCCUPIED: "occupied",
+    RoomStatus.MAINTENANCE_REQUIRED: "maintenance",
+    RoomStatus.OUT_OF_ORDER: "out_of_order",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """The active rooms now: the answer of the API's housekeeping/stats, field for field.
+
+    The six from `available_for_booking` to `out_of_order` add up to `total_rooms`; those being
+    cleaned are in `needs_cleaning`. `maintenance_by_priority` counts every open maintenance, also
+    that of a room occupied or out of order, so it may exceed `needs_maintenance`.
+    """
+
+    total_rooms: int
+    available_for_booking: int
+    occupied: int
+    needs_cleaning: int
+    needs_inspection: int
+    needs_maintenance: int
+    out_of_order: int
+    cleaning_in_progress: int
+    maintenance_by_priority: dict[str, int]
+
+
+def counts(hotel: Hotel) -> Counts:
+    """Count the hotel's active rooms, in one query, so that the parts agree with the total."""
+    by_status: Counter[str] = Counter()
+    by_priority = dict.fromkeys(Priority.values, 0)
+    rooms = Room.objects.filter(hotel=hotel).active().order_by()
+    for status, priority, count in rooms.values_list(
+        "room_status", "maintenance_priority"
+    ).annotate(Count("pk")):
+        by_status[status] += count
+        if priority:
+            by_priority[priority] += count
+    cleaning = by_status[RoomStatus.CLEANING_IN_PROGRESS]
+    return Counts(
+        total_rooms=by_status.total(),
+        # Room's constraints leave no bookable status to a room under maintenance or out of
+        # order: this is Room.objects.bookable().
+        available_for_booking=sum(by_status[status] for status in BOOKABLE),
+        occupied=by_status[RoomStatus.OCCUPIED],
+        needs_cleaning=by_status[RoomStatus.CHECKOUT_DIRTY] + cleaning,
+        needs_inspection=by_status[RoomStatus.CLEANED_UNINSPECTED],
+        needs_maintenance=by_status[RoomStatus.MAINTENANCE_REQUIRED],
+        out_of_order=by_status[RoomStatus.OUT_OF_ORDER],
+        cleaning_in_progress=cleaning,
+        maintenance_by_priority=by_priority,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorRow:
+    """A floor's active rooms by the board's groups; here `needs_cleaning` is without `cleaning`."""
+
+    floor: str
+    needs_cleaning: int = 0
+    cleaning: int = 0
+    awaiting_inspection: int = 0
+    ready: int = 0
+    occupied: int = 0
+    maintenance: int = 0
+    out_of_order: int = 0
+    total: int
+
+
+def by_floor(hotel: Hotel) -> list[FloorRow]:
+    """Count the hotel's active rooms floor by floor, in one query, in `floor_order`."""
+    floors: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    rooms = Room.objects.filter(hotel=hotel).active().order_by()
+    for floor, status, count in rooms.values_list("floor", "room_status").annotate(Count("pk")):
+        floors[floor][GROUPS[status]] += count
+    return [
+        FloorRow(floor=floor, total=floors[floor].total(), **floors[floor])
+        for floor in sorted(floors, key=floor_order)
+    ]
+
+
+def floor_order(floor: str) -> tuple[bool, list[tuple[int, int, str]], str]:
+    """Return a floor's sort key: -1, 2, 10, then names (B2 before B10), and no floor last."""
+    parts = [
+        (0, int(part), "") if part.lstrip("-").isdecimal() else (1, 0, part.casefold())
+        for part in re.findall(r"^-?\d+|\d+|\D+", floor)
+    ]
+    return not floor, parts, floor

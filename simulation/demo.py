@@ -1,0 +1,204 @@
+"""A demo hotel with two weeks behind it, two weeks ahead, and a live morning; and a small second.
+
+All that happens in them goes through the real functions. Loaded whole or not at all.
+"""
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from hotel.choices import Role
+from hotel.exceptions import InvalidInput
+from hotel.models import Hotel, Staff
+from rooms.choices import Action, Priority, Source
+from rooms.models import Room, RoomType
+from rooms.perform import perform
+from rooms.setup import add_rooms
+from simulation.demo_morning import Morning
+from simulation.demo_plan import FIRST, PlannedStay, plan_stays
+from simulation.replay import replay
+from stays import bookings
+from stays.models import Guest
+
+SLUG, SECOND_SLUG = "seaside", "harbour"
+PASSWORD = "demo-2026!"  # noqa: S105 (printed for everybody who loads the demo)
+SEED = 2026
+OPENED_DAYS_AGO = 90
+DAY = dt.timedelta(days=1)
+
+# Code, name, minutes for a departure and for a stayover.
+TYPES = (
+    ("S", "Single", 25, 12),
+    ("D", "Double", 30, 15),
+    ("F", "Family", 40, 20),
+    ("T", "Suite", 55, 25),
+)
+FLOORS = range(1, 5)
+# A floor's rooms by type, from room 01 on; the first six are section A, the others section B.
+ON_A_FLOOR = "SDDDFDSDDSFT"
+SECTION = 6
+
+
+@dataclass(frozen=True)
+class Person:
+    """A demo user: signs in as `username`."""
+
+    username: str
+    first_name: str
+    last_name: str
+    role: Role
+
+
+PEOPLE = (
+    Person("mia", "Mia", "Kern", Role.MANAGER),
+    Person("eva", "Eva", "Lind", Role.FRONT_DESK),
+    Person("rosa", "Rosa", "Marino", Role.SUPERVISOR),
+    Person("ana", "Ana", "Silva", Role.HOUSEKEEPER),
+    Person("maria", "Maria", "Kowalska", Role.HOUSEKEEPER),
+    Person("joao", "João", "Mendes", Role.HOUSEKEEPER),
+    Person("linh", "Linh", "Tran", Role.HOUSEKEEPER),
+    Person("fatima", "Fatima", "Haddad", Role.HOUSEKEEPER),
+    Person("grace", "Grace", "Okafor", Role.HOUSEKEEPER),
+    Person("tom", "Tom", "Reed", Role.MAINTENANCE),
+)
+
+
+def load() -> Hotel:
+    """Make the demo hotels with their users and return the first.
+
+    Raises InvalidInput where one of the hotels or users exists already; nothing is changed then.
+    """
+    slugs = Hotel.objects.filter(slug__in=[SLUG, SECOND_SLUG]).values_list("slug", flat=True)
+    users = get_user_model().objects.filter(username__in=[who.username for who in PEOPLE])
+    if taken := [*slugs, *users.values_list("username", flat=True)]:
+        raise InvalidInput({"demo": f"These exist already: {', '.join(taken)}."})
+    # In one transaction: an interrupted load leaves nothing, and nothing waits for the disk.
+    with transaction.atomic():
+        hotel, people = _open_hotel()
+        _open_second(people["mia"])
+        _book_and_play(hotel, people, timezone.now())
+    return hotel
+
+
+def _open_hotel() -> tuple[Hotel, dict[str, Staff]]:
+    hotel = Hotel.objects.create(slug=SLUG, name="Hotel Seaside", time_zone="Europe/Lisbon")
+    # Hashed once for all: it is meant to be slow, and the password is the same.
+    password = make_password(PASSWORD)
+    people = {}
+    for who in PEOPLE:
+        user = get_user_model().objects.create(
+            username=who.username,
+            first_name=who.first_name,
+            last_name=who.last_name,
+            password=password,
+        )
+        people[who.username] = Staff.objects.create(hotel=hotel, user=user, role=who.role)
+    plan = [
+        (f"{floor}{n:02}", f"{floor}{'A' if n <= SECTION else 'B'}", code)
+        for floor in FLOORS
+        for n, code in enumerate(ON_A_FLOOR, start=1)
+    ]
+    _add_rooms(hotel, plan, people["mia"])
+    return hotel, people
+
+
+def _add_rooms(hotel: Hotel, plan: list[tuple[str, str, str]], by: Staff) -> list[Room]:
+    """Add rooms, each given as number, section, type; the number's first digit is the floor."""
+    types = {
+        code: RoomType.objects.create(
+            hotel=hotel,
+            code=code,
+            name=name,
+            departure_minutes=departure,
+            stayover_minutes=stayover,
+        )
+        for code, name, departure, stayover in TYPES
+        if any(code == wanted for _, _, wanted in plan)
+    }
+    opened = timezone.now() - OPENED_DAYS_AGO * DAY
+    rooms = [
+        Room(
+            hotel=hotel,
+            number=number,
+            floor=number[0],
+            section=section,
+            room_type=types[code],
+            status_since=opened,
+        )
+        for number, section, code in plan
+    ]
+    add_rooms(rooms, by=by, source=Source.ADMIN)
+    return rooms
+
+
+def _open_second(manager: Staff) -> None:
+    """Open a small second house that the manager runs too: she can switch between the two."""
+    hotel = Hotel.objects.create(slug=SECOND_SLUG, name="Harbour Inn", time_zone="Europe/Lisbon")
+    by = Staff.objects.create(hotel=hotel, user=manager.user, role=Role.MANAGER)
+    numbers = ("11", "12", "13", "14", "21", "22", "23", "24")
+    rooms = _add_rooms(hotel, [(number, "", "SDDD"[int(number[1]) - 1]) for number in numbers], by)
+    now = timezone.now()
+    for room, minutes in ((rooms[1], 64), (rooms[4], 27)):
+        perform(
+            Action.MARK_DIRTY,
+            room,
+            by=by,
+            source=Source.REPLAY,
+            occurred_at=now - dt.timedelta(minutes=minutes),
+        )
+    perform(
+        Action.MARK_MAINTENANCE,
+        rooms[6],
+        by=by,
+        priority=Priority.MED,
+        notes="Window handle is loose",
+        source=Source.REPLAY,
+        occurred_at=now - dt.timedelta(hours=3),
+    )
+
+
+def _book_and_play(hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> None:
+    """Book four weeks, play the two that are over, then this morning."""
+    today = hotel.business_date(now)
+    chance = random.Random(SEED)  # noqa: S311 (a play, not a secret)
+    codes = [room.room_type.code for room in hotel.rooms.select_related("room_type")]
+    planned = plan_stays(chance, codes)
+    for stay in planned:
+        _book(hotel, stay, people["eva"], today, chance)
+    midnight = hotel.moment(today, dt.time())
+    report = replay(
+        hotel,
+        today + FIRST * DAY,
+        today - DAY,
+        seed=SEED,
+        until=min(now, midnight),
+        staying=[stay.booking_id for stay in planned if stay.overstays],
+    )
+    if report.interrupted:
+        raise KeyboardInterrupt
+    Morning(hotel, people, now).play()
+
+
+def _book(
+    hotel: Hotel, stay: PlannedStay, by: Staff, today: dt.date, chance: random.Random
+) -> None:
+    hour = dt.time(chance.randint(8, 20), chance.randint(0, 59))
+    booking = bookings.create(
+        hotel,
+        room_type=hotel.room_types.get(code=stay.room_type),
+        check_in=today + stay.check_in * DAY,
+        check_out=today + stay.check_out * DAY,
+        guest_name=stay.guests[0],
+        adults=len(stay.guests),
+        children=stay.children,
+        booking_id=stay.booking_id,
+        by=by,
+        source=Source.REPLAY,
+        at=hotel.moment(today + stay.booked * DAY, hour),
+    )
+    Guest.objects.bulk_create(Guest(booking=booking, name=name) for name in stay.guests)

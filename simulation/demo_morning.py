@@ -1,0 +1,274 @@
+"""The demo hotel's last hours: a late morning, whatever the clock says when the demo is loaded.
+
+Minutes count back from now, so nothing lies in the future. Just after midnight some of it fell on
+the day before; only a check-in must be on its own day, and is moved to it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from hotel.models import Hotel, Staff
+from rooms.choices import Action, Priority, RoomStatus, Source
+from rooms.models import Room
+from rooms.perform import perform
+from simulation.demo_plan import CLOSED_DAYS
+from stays import arrivals, bookings, departures
+from stays.choices import BookingStatus
+from stays.models import Booking, BreakfastOrder, Conversation, GuestChatSession, Message, Order
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something done to a room so many minutes ago, and by whom."""
+
+    minutes: int
+    action: Action
+    by: str
+    notes: str = ""
+    priority: str = ""
+
+
+def _cleaned(by: str, start: int, end: int, notes: str = "") -> tuple[Step, ...]:
+    return Step(start, Action.START_CLEANING, by), Step(end, Action.MARK_CLEANED, by, notes)
+
+
+def _passed(minutes: int) -> tuple[Step, ...]:
+    return (Step(minutes, Action.PASS_INSPECTION, "rosa"),)
+
+
+# The rooms that guests left this morning: how many minutes ago, and what was done since.
+LEFT: tuple[tuple[int, tuple[Step, ...]], ...] = (
+    # Dirty.
+    (8, ()),
+    (14, ()),
+    (23, ()),
+    (31, ()),
+    (47, ()),
+    (66, ()),
+    (84, ()),
+    (
+        190,
+        (
+            *_cleaned("maria", 150, 118),
+            Step(22, Action.FAIL_INSPECTION, "rosa", "Hair in the shower, one towel short"),
+        ),
+    ),
+    (
+        125,
+        (
+            Step(110, Action.START_CLEANING, "grace"),
+            Step(98, Action.STOP_CLEANING, "grace", "Luggage is still in the room"),
+        ),
+    ),
+    # Being cleaned.
+    (72, (Step(12, Action.START_CLEANING, "ana"),)),
+    (96, (Step(21, Action.START_CLEANING, "maria", "Extra bed to be taken out"),)),
+    (118, (Step(6, Action.START_CLEANING, "joao"),)),
+    # Awaiting inspection.
+    (141, _cleaned("linh", 75, 44, "Minibar refilled")),
+    (132, _cleaned("joao", 60, 32)),
+    (105, _cleaned("fatima", 45, 14, "Scratch on the desk, cannot be polished out")),
+    (112, _cleaned("grace", 33, 5)),
+    # Ready again.
+    (240, _cleaned("ana", 205, 178) + _passed(169)),
+    (236, _cleaned("maria", 200, 170) + _passed(161)),
+    (229, _cleaned("joao", 190, 158) + _passed(150)),
+    (221, _cleaned("linh", 180, 150) + _passed(141)),
+    (204, _cleaned("ana", 160, 131) + _passed(120)),
+    (187, _cleaned("fatima", 140, 108) + _passed(97)),
+    # Under repair.
+    (
+        88,
+        (
+            Step(
+                55,
+                Action.MARK_MAINTENANCE,
+                "grace",
+                "Water under the washbasin, still dripping",
+                Priority.HIGH,
+            ),
+        ),
+    ),
+)
+VIEWED = Step(37, Action.MARK_DIRTY, "eva", "Shown to a wedding party: beds were sat on")
+DIM = Step(203, Action.MARK_MAINTENANCE, "ana", "Bulb over the desk is out", Priority.LOW)
+STUCK = Step(131, Action.MARK_MAINTENANCE, "eva", "Guest says the safe does not open", Priority.MED)
+CLOSED = Step(214, Action.TAKE_OUT_OF_ORDER, "tom", "Bathroom is being re-tiled")
+EARLY_GUEST = 41
+
+# The states of the rooms that are kept for arrivals; the other arrivals have no room yet.
+KEPT = (
+    RoomStatus.READY_FOR_GUEST,
+    RoomStatus.READY_FOR_GUEST,
+    RoomStatus.READY_FOR_GUEST,
+    RoomStatus.CLEANING_IN_PROGRESS,
+    RoomStatus.CLEANING_IN_PROGRESS,
+    RoomStatus.CHECKOUT_DIRTY,
+    RoomStatus.CHECKOUT_DIRTY,
+    RoomStatus.CLEANED_UNINSPECTED,
+)
+
+
+class Morning:
+    """Plays the hours before `now` in a hotel whose days before were replayed."""
+
+    def __init__(self, hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> None:
+        self.hotel = hotel
+        self.people = people
+        self.now = now
+        self.today = hotel.business_date(now)
+        self._jobs: list[tuple[dt.datetime, Callable[[], object]]] = []
+
+    def play(self) -> None:
+        """Do it all, in the order of time."""
+        for room in self._rooms():
+            self._tidy(room)
+        self._plan_departures()
+        self._plan_idle_rooms()
+        for _, job in sorted(self._jobs, key=lambda planned: planned[0]):
+            job()
+        self._keep_rooms()
+        self._leave_traces()
+
+    def _rooms(self) -> list[Room]:
+        return list(Room.objects.filter(hotel=self.hotel).with_people().order_by("number"))
+
+    def _do(self, step: Step, room: Room, *, at: dt.datetime | None = None) -> None:
+        until = self.today + dt.timedelta(days=CLOSED_DAYS)
+        perform(
+            step.action,
+            room,
+            by=self.people[step.by],
+            notes=step.notes,
+            priority=step.priority,
+            until=until if step.action is Action.TAKE_OUT_OF_ORDER else None,
+            source=Source.REPLAY,
+            occurred_at=at or self._ago(step.minutes),
+        )
+
+    def _ago(self, minutes: float) -> dt.datetime:
+        return self.now - minutes * MINUTE
+
+    def _plan(self, minutes: float, job: Callable[[], object]) -> None:
+        self._jobs.append((self._ago(minutes), job))
+
+    def _plan_steps(self, room: Room, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self._plan(step.minutes, partial(self._do, step, room))
+
+    def _tidy(self, room: Room) -> None:
+        """Finish what the day before left open in a room, a minute for each step."""
+        last = room.events.of_status().first()
+        at = last.occurred_at if last else self.now
+
+        def do(action: Action, by: str) -> None:
+            nonlocal at
+            at = min(at + MINUTE, self.now)
+            self._do(Step(0, action, by), room, at=at)
+
+        if room.maintenance_required:
+            do(Action.COMPLETE_MAINTENANCE, "tom")
+        if room.room_status in (RoomStatus.CHECKOUT_DIRTY, RoomStatus.CLEANING_IN_PROGRESS):
+            do(Action.MARK_CLEANED, "ana")
+        if room.room_status == RoomStatus.CLEANED_UNINSPECTED:
+            do(Action.PASS_INSPECTION, "rosa")
+
+    def _plan_departures(self) -> None:
+        """Let all but a few of those due out leave, and the rooms come on their way."""
+        rooms = {room.pk: room for room in self._rooms()}
+        due_out = self.hotel.bookings.filter(status=BookingStatus.IN_HOUSE, check_out=self.today)
+        leaving = list(due_out.select_related("hotel", "room").order_by("booking_id"))
+        for stay, (minutes, steps) in zip(leaving, LEFT, strict=False):
+            stay.room = rooms[stay.room_id or 0]
+            self._plan(minutes, partial(self._check_out, stay, self._ago(minutes)))
+            self._plan_steps(stay.room, steps)
+
+    def _check_out(self, stay: Booking, at: dt.datetime) -> None:
+        departures.check_out(stay, by=self.people["eva"], source=Source.REPLAY, at=at)
+
+    def _plan_idle_rooms(self) -> None:
+        """Close one room, break a bulb in another, and give one to a guest who came early."""
+        rooms = self._rooms()
+        idle = [room for room in rooms if room.is_bookable]
+        # Of the type with the most rooms, so that no guest is left without one.
+        idle.sort(key=lambda room: -sum(other.room_type == room.room_type for other in rooms))
+        for step in (CLOSED, DIM, VIEWED):
+            self._plan_steps(idle.pop(0), [step])
+        lived_in = self.hotel.bookings.filter(
+            status=BookingStatus.IN_HOUSE, check_out__gt=self.today
+        )
+        if stay := lived_in.order_by("booking_id").first():
+            room = next(room for room in rooms if room.pk == stay.room_id)
+            self._plan_steps(room, [STUCK])
+        for booking in self._arrivals():
+            for room in idle:
+                if room.room_type_id == booking.room_type_id:
+                    # Today, however short today has been.
+                    midnight = self.hotel.moment(self.today, dt.time())
+                    at = max(self._ago(EARLY_GUEST), midnight)
+                    self._plan(EARLY_GUEST, partial(self._check_in, booking, room, at))
+                    return
+
+    def _check_in(self, booking: Booking, room: Room, at: dt.datetime) -> None:
+        arrivals.check_in(booking, room, by=self.people["eva"], source=Source.REPLAY, at=at)
+
+    def _arrivals(self) -> list[Booking]:
+        due_in = self.hotel.bookings.filter(status=BookingStatus.CONFIRMED, check_in=self.today)
+        return list(due_in.select_related("hotel", "room_type").order_by("booking_id"))
+
+    def _keep_rooms(self) -> None:
+        """Assign rooms in different states to some of today's arrivals, in the last minutes."""
+        arrivals, rooms = self._arrivals(), self._rooms()
+        for n, status in enumerate(KEPT):
+            fits = (
+                (booking, room)
+                for booking in arrivals
+                for room in rooms
+                if room.room_status == status and room.room_type_id == booking.room_type_id
+            )
+            if pair := next(fits, None):
+                booking, room = pair
+                arrivals.remove(booking)
+                rooms.remove(room)
+                bookings.assign(
+                    booking,
+                    room,
+                    by=self.people["eva"],
+                    source=Source.REPLAY,
+                    at=self._ago((len(KEPT) - n) / 2),
+                )
+
+    def _leave_traces(self) -> None:
+        """Let some guests order and write, as checkout should find it."""
+        in_house = self.hotel.bookings.filter(
+            status=BookingStatus.IN_HOUSE, check_out__gt=self.today
+        )
+        hungry, chatty, early = in_house.order_by("booking_id")[:3]
+        Order.objects.create(
+            booking=hungry,
+            items="2 club sandwiches, 1 still water",
+            created_at=self._ago(24),
+        )
+        BreakfastOrder.objects.create(
+            booking=early,
+            date=self.today + dt.timedelta(days=1),
+            items="2 continental breakfasts at 07:30",
+            created_at=self._ago(95),
+        )
+        GuestChatSession.objects.create(booking=chatty, created_at=self._ago(52))
+        talk = Conversation.objects.create(booking=chatty, created_at=self._ago(51))
+        for minutes, who, text in (
+            (51, None, "Hello, could we have two more pillows?"),
+            (47, "eva", "Of course, they are on their way."),
+            (29, None, "Thank you! When is the pool open?"),
+        ):
+            Message.objects.create(
+                conversation=talk,
+                staff=self.people[who] if who else None,
+                text=text,
+                sent_at=self._ago(minutes),
+            )

@@ -1,0 +1,354 @@
+"""A hotel's days played again through the real functions, as a discrete-event simulation.
+
+Finished stays that were imported know their days and their room type; which room, at what hour,
+and all of housekeeping is played: seeded, so that the same days come out the same way twice.
+"""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from hotel.exceptions import (
+    IllegalTransition,
+    InvalidInput,
+    NoAvailability,
+    NotBookable,
+    RoomTaken,
+)
+from hotel.models import Hotel
+from rooms.choices import BOOKABLE, Action, Source
+from rooms.models import Room
+from simulation.housekeeping import Clock, Turnover
+from simulation.report import Report
+from simulation.roster import Roster, make_roster
+from stays import arrivals, bookings, departures
+from stays.choices import BookingStatus
+from stays.models import Booking
+
+DAY = dt.timedelta(days=1)
+# Hours of the day: earliest, latest, usual.
+ARRIVES = (13.0, 22.0, 15.5)
+LEAVES = (7.0, 12.0, 10.5)
+DAY_USE_ARRIVES = (9.5, 11.5, 10.0)
+DAY_USE_LEAVES = (16.0, 18.5, 17.0)
+# Who has no room by then gets any that is ready, or is walked.
+LAST_CALL = dt.time(23, 30)
+SHORTEST_STAY = dt.timedelta(hours=1)
+GUEST_REPORTS_A_FAULT = 0.02
+FAULT_AFTER_HOURS = (1, 12)
+
+
+@dataclass(eq=False)
+class Stay:
+    """A stay to play: when it arrives, which day it leaves, the room type it gets."""
+
+    booking: Booking
+    arrives: dt.datetime
+    leaves_on: dt.date
+    room_type: int
+    imported: bool
+
+    def __str__(self) -> str:
+        return self.booking.booking_id
+
+
+def replay(
+    hotel: Hotel,
+    first: dt.date,
+    last: dt.date,
+    *,
+    attendants: int | None = None,
+    inspectors: int | None = None,
+    seed: int = 0,
+    until: dt.datetime | None = None,
+    staying: Collection[str] = (),
+    on_event: Callable[[], None] = lambda: None,
+    on_day: Callable[[dt.date, int], None] = lambda day, events: None,
+) -> Report:
+    """Play the stays of the days `first` to `last`, both included, and see their guests out.
+
+    Played are imported finished stays that no one has played yet and confirmed bookings; guests
+    in house on the first morning are let in at their own hour of arrival. Departures and the
+    cleaning that follows are played past `last`, but nothing after `until` (default: now).
+    Guests of the bookings `staying` do not leave. Ctrl-C ends it between two transactions.
+
+    `on_event` is called after each change, `on_day` after each day with its events. Raises
+    InvalidInput for days out of order and where the log holds later arrivals: time runs forward.
+    """
+    if last < first:
+        raise InvalidInput({"to": "The last day is before the first."})
+    _require_forward(hotel, last)
+    roster = make_roster(hotel, attendants=attendants, inspectors=inspectors)
+    run = _Replay(hotel, first, last, roster, seed, frozenset(staying), on_event, on_day)
+    return run.play(until or timezone.now())
+
+
+def reopen(stay: Booking) -> None:
+    """Make an imported finished stay an awaited one again, in the transaction that plays it.
+
+    Nobody but the replay may do so: the stay never had a room here, so nothing is rewritten.
+    """
+    Booking.objects.filter(pk=stay.pk, status=BookingStatus.COMPLETED, room=None).update(
+        status=BookingStatus.CONFIRMED,
+        given_room_type=None,
+        checked_in_at=None,
+        checked_out_at=None,
+    )
+
+
+def _require_forward(hotel: Hotel, last: dt.date) -> None:
+    end = hotel.moment(last + DAY, dt.time())
+    later = hotel.events.filter(action=Action.CHECK_IN, occurred_at__gte=end)
+    if event := later.order_by("occurred_at").first():
+        day = hotel.business_date(event.occurred_at)
+        raise InvalidInput({"to": f"The log has an arrival on {day} already: time runs forward."})
+
+
+class _Replay:
+    """The guests' side of a replay: they arrive, wait for a room of their type, and leave."""
+
+    def __init__(
+        self,
+        hotel: Hotel,
+        first: dt.date,
+        last: dt.date,
+        roster: Roster,
+        seed: int,
+        staying: frozenset[str],
+        on_event: Callable[[], None],
+        on_day: Callable[[dt.date, int], None],
+    ) -> None:
+        self.hotel = hotel
+        self.first = first
+        self.last = last
+        self.staying = staying
+        self.on_event = on_event
+        self.on_day = on_day
+        self.roster = roster
+        self.chance = random.Random(seed)  # noqa: S311 (a play, not a secret)
+        self.clock = Clock(self._moment(first, 0))
+        self.turnover = Turnover(
+            self.clock,
+            roster,
+            self.chance,
+            is_rushed=lambda room: any(self._fits(stay, room) for stay in self.waiting),
+            on_ready=self._room_is_ready,
+            on_event=on_event,
+        )
+        self.report = Report(first, last, turns=self.turnover.turns)
+        self.rooms = {room.pk: room for room in Room.objects.filter(hotel=hotel).with_people()}
+        self.types = {room.room_type_id for room in self.rooms.values() if room.is_active}
+        self.waiting: list[Stay] = []
+        hotel.refresh_from_db(fields=["last_seq"])
+        self.first_seq = self.seq_at_dawn = hotel.last_seq
+
+    def play(self, until: dt.datetime) -> Report:
+        """Play to the end, or to `until`, or to Ctrl-C; return what was done."""
+        began = time.perf_counter()
+        try:
+            self._set_the_scene()
+            self._open_day(self.first)
+            self.clock.run(until)
+        except KeyboardInterrupt:
+            self.report.interrupted = True
+        self._close_report(time.perf_counter() - began)
+        return self.report
+
+    def _close_report(self, seconds: float) -> None:
+        self.hotel.refresh_from_db(fields=["last_seq"])
+        played = self.hotel.events.filter(seq__gt=self.first_seq)
+        given = played.filter(action=Action.CHECK_IN)
+        self.report.events = self.hotel.last_seq - self.first_seq
+        self.report.given_unready = given.exclude(from_status__in=BOOKABLE).count()
+        self.report.in_house = self.hotel.bookings.in_house().count()
+        self.report.seconds = seconds
+
+    def _set_the_scene(self) -> None:
+        """Take up the rooms as they are, and let in who is in house on the first morning."""
+        over = self._moment(self.last + DAY, 0)
+        for room in self.rooms.values():
+            # An earlier replay may have seen guests out past its days: until then the room is
+            # theirs. A room that nothing ever happened to was ready all along.
+            free = room.status_since if room.version > 1 else self.clock.now
+            if room.is_active and free < over:
+                self.clock.at(free, partial(self.turnover.take_up, room))
+        for booking in self._stays_in_house():
+            self._plan_departure(booking, max(booking.check_out, self.first))
+        for stay in map(self._stay, self._stays_to_let_in()):
+            if not self._seat(stay, at=stay.arrives):
+                self.waiting.append(stay)
+
+    def _open_day(self, day: dt.date) -> None:
+        """Plan a day: its arrivals, the shifts, the last call for who has no room."""
+        if day <= self.last:
+            for stay in map(self._stay, self._arrivals(day)):
+                self.clock.at(stay.arrives, partial(self._arrive, stay))
+        for start in sorted(self.roster.shift_starts()):
+            self.clock.at(self._at(day, start), self.turnover.dispatch)
+        self.clock.at(self._at(day, LAST_CALL), self._last_call)
+        self.clock.at(self._moment(day + DAY, 0), partial(self._close_day, day))
+
+    def _close_day(self, day: dt.date) -> None:
+        self.hotel.refresh_from_db(fields=["last_seq"])
+        events = self.hotel.last_seq - self.seq_at_dawn
+        self.seq_at_dawn = self.hotel.last_seq
+        self.on_day(day, events)
+        # Past the last day: while guests are to leave, or rooms that somebody works on are left.
+        if day < self.last or self.clock or (self.turnover.has_work and events):
+            self._open_day(day + DAY)
+
+    def _arrivals(self, day: dt.date) -> QuerySet[Booking]:
+        to_play = Q(status=BookingStatus.COMPLETED, room=None) | Q(status=BookingStatus.CONFIRMED)
+        return self._bookings().filter(to_play, check_in=day).order_by("pk")
+
+    def _stays_to_let_in(self) -> QuerySet[Booking]:
+        return (
+            self._bookings()
+            .filter(
+                status=BookingStatus.COMPLETED,
+                room=None,
+                check_in__lt=self.first,
+                checked_out_at__gte=self._moment(self.first, 0),
+            )
+            .order_by("checked_in_at", "pk")
+        )
+
+    def _stays_in_house(self) -> QuerySet[Booking]:
+        """Return who is in house and leaves by the last day, or was let in by a broken-off replay.
+
+        Of the latter the real departure is forgotten: they leave on the day they had booked.
+        """
+        let_in = self.hotel.events.filter(action=Action.CHECK_IN, source=Source.REPLAY)
+        ours = Q(check_out__lte=self.last) | Q(pk__in=let_in.values("booking"))
+        return self._bookings().filter(ours, status=BookingStatus.IN_HOUSE).order_by("pk")
+
+    def _bookings(self) -> QuerySet[Booking]:
+        return self.hotel.bookings.select_related("hotel")
+
+    def _stay(self, booking: Booking) -> Stay:
+        imported = booking.status == BookingStatus.COMPLETED
+        leaves_on = booking.check_out
+        if booking.checked_out_at:
+            leaves_on = self.hotel.business_date(booking.checked_out_at)
+        given = booking.given_room_type_id
+        if booking.check_in < self.first and booking.checked_in_at:
+            arrives = booking.checked_in_at
+        else:
+            hours = DAY_USE_ARRIVES if leaves_on == booking.check_in else ARRIVES
+            arrives = self._some_time(booking.check_in, hours)
+        room_type = given if given in self.types else booking.room_type_id
+        return Stay(booking, arrives, leaves_on, room_type, imported)
+
+    def _arrive(self, stay: Stay) -> None:
+        if not self._seat(stay):
+            self.waiting.append(stay)
+            # The rooms of this type are rushed from now on.
+            self.turnover.dispatch()
+
+    def _room_is_ready(self, room: Room) -> None:
+        """Let in the guest who has waited longest for such a room."""
+        for stay in self.waiting:
+            if self._fits(stay, room) and self._seat(stay):
+                self.waiting.remove(stay)
+                return
+
+    def _last_call(self) -> None:
+        for stay in self.waiting:
+            if self._seat(stay):
+                continue
+            if self._seat(stay, any_room=True):
+                self.report.moved.append(str(stay))
+            else:
+                self._walk(stay)
+        self.waiting.clear()
+
+    def _seat(self, stay: Stay, *, at: dt.datetime | None = None, any_room: bool = False) -> bool:
+        """Let the guests into a ready room and plan their departure; tell whether there was one."""
+        moment = at or self.clock.now
+        for room in self._ready_rooms(stay, moment, any_room):
+            try:
+                with transaction.atomic():
+                    if stay.imported:
+                        reopen(stay.booking)
+                    clerk = self.chance.choice(self.roster.clerks)
+                    arrivals.check_in(stay.booking, room, by=clerk, source=Source.REPLAY, at=moment)
+            except NotBookable:
+                self.report.refused += 1
+            except (RoomTaken, IllegalTransition, NoAvailability):
+                continue
+            else:
+                self.report.checked_in += 1
+                self.on_event()
+                self._plan_departure(stay.booking, stay.leaves_on)
+                self._maybe_a_fault(stay.booking, room)
+                return True
+        return False
+
+    def _ready_rooms(self, stay: Stay, at: dt.datetime, any_room: bool) -> list[Room]:
+        """Return the rooms to offer, the one that has rested longest first."""
+        ready = Room.objects.bookable().filter(hotel=self.hotel)
+        if not any_room and stay.booking.room_id:
+            ready = ready.filter(pk=stay.booking.room_id)
+        elif not any_room:
+            ready = ready.filter(room_type=stay.room_type)
+        ready = ready.exclude(version__gt=1, status_since__gt=at)
+        longest = F("last_cleaned_at").asc(nulls_first=True)
+        return [self.rooms[pk] for pk in ready.order_by(longest, "pk").values_list("pk", flat=True)]
+
+    def _fits(self, stay: Stay, room: Room) -> bool:
+        if stay.booking.room_id:
+            return stay.booking.room_id == room.pk
+        return stay.room_type == room.room_type_id
+
+    def _walk(self, stay: Stay) -> None:
+        """Send the guests to another house: no room is ready tonight."""
+        with transaction.atomic():
+            if stay.imported:
+                reopen(stay.booking)
+            clerk = self.chance.choice(self.roster.clerks)
+            bookings.cancel(stay.booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+        self.report.walked.append(str(stay))
+        self.on_event()
+
+    def _plan_departure(self, booking: Booking, day: dt.date) -> None:
+        if booking.booking_id in self.staying:
+            return
+        hours = DAY_USE_LEAVES if day == booking.check_in else LEAVES
+        moment = self._some_time(day, hours)
+        if booking.checked_in_at:
+            moment = max(moment, booking.checked_in_at + SHORTEST_STAY)
+        self.clock.at(moment, partial(self._see_out, booking))
+
+    def _see_out(self, booking: Booking) -> None:
+        clerk = self.chance.choice(self.roster.clerks)
+        room = booking.room = self.rooms[booking.room_id or 0]
+        departures.check_out(booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+        self.report.checked_out += 1
+        self.on_event()
+        self.turnover.guest_left(room)
+
+    def _maybe_a_fault(self, booking: Booking, room: Room) -> None:
+        if self.chance.random() < GUEST_REPORTS_A_FAULT:
+            hours = self.chance.uniform(*FAULT_AFTER_HOURS)
+            self.clock.after(hours * 60, partial(self._report_fault, booking, room))
+
+    def _report_fault(self, booking: Booking, room: Room) -> None:
+        if booking.status == BookingStatus.IN_HOUSE:
+            self.turnover.report_fault(room, self.chance.choice(self.roster.clerks))
+
+    def _some_time(self, day: dt.date, hours: tuple[float, float, float]) -> dt.datetime:
+        return self._moment(day, self.chance.triangular(*hours))
+
+    def _moment(self, day: dt.date, hour: float) -> dt.datetime:
+        return self._at(day, dt.time()) + dt.timedelta(seconds=round(hour * 3600))
+
+    def _at(self, day: dt.date, time: dt.time) -> dt.datetime:
+        """Return a moment in UTC, where adding minutes is right on the days clocks change too."""
+        return self.hotel.moment(day, time).astimezone(dt.UTC)
