@@ -54,7 +54,7 @@ def _make_hotel(size: int) -> object:
 def _measure(port: int, size: int, manager: object) -> dict[str, float]:
     from rooms.choices import Action
     from rooms.models import Room
-    from rooms.perform import perform
+    from tests.acting import perform
 
     client = Client(port, manager.user)  # type: ignore[attr-defined]
     slug = f"rooms-{size}"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -46,7 +46,8 @@ class ActionInput:
     """What the person gave with an action.
 
     `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates;
-    `room_status` is override's choice; `room` is the room that a booking gets.
+    `room_status` is override's choice; `booking` is the stay that checks in to a room, and `room`
+    the room that a booking gets.
     """
 
     notes: str = ""
@@ -55,4 +56,5 @@ class ActionInput:
     start: dt.date | None = None
     until: dt.date | None = None
     room_status: str = ""
+    booking: Any = None
     room: "Room | None" = None

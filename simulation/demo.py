@@ -15,6 +15,7 @@ from django.utils import timezone
 from hotel.choices import Role
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, Source
 from rooms.models import Room, RoomType
 from rooms.perform import perform
@@ -23,6 +24,7 @@ from simulation.demo_morning import Morning
 from simulation.demo_plan import FIRST, PlannedStay, plan_stays
 from simulation.replay import replay
 from stays import bookings
+from stays.bookings import StayInput
 from stays.models import Guest
 
 SLUG, SECOND_SLUG = "seaside", "harbour"
@@ -143,23 +145,15 @@ def _open_second(manager: Staff) -> None:
     numbers = ("11", "12", "13", "14", "21", "22", "23", "24")
     rooms = _add_rooms(hotel, [(number, "", "SDDD"[int(number[1]) - 1]) for number in numbers], by)
     now = timezone.now()
+
+    def ago(minutes: int) -> Change:
+        moment = now - dt.timedelta(minutes=minutes)
+        return Change(by=by, source=Source.REPLAY, occurred_at=moment)
+
     for room, minutes in ((rooms[1], 64), (rooms[4], 27)):
-        perform(
-            Action.MARK_DIRTY,
-            room,
-            by=by,
-            source=Source.REPLAY,
-            occurred_at=now - dt.timedelta(minutes=minutes),
-        )
-    perform(
-        Action.MARK_MAINTENANCE,
-        rooms[6],
-        by=by,
-        priority=Priority.MED,
-        notes="Window handle is loose",
-        source=Source.REPLAY,
-        occurred_at=now - dt.timedelta(hours=3),
-    )
+        perform(Action.MARK_DIRTY, room, ActionInput(), ago(minutes))
+    loose = ActionInput(priority=Priority.MED, notes="Window handle is loose")
+    perform(Action.MARK_MAINTENANCE, rooms[6], loose, ago(180))
 
 
 def _book_and_play(hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> None:
@@ -188,8 +182,7 @@ def _book(
     hotel: Hotel, stay: PlannedStay, by: Staff, today: dt.date, chance: random.Random
 ) -> None:
     hour = dt.time(chance.randint(8, 20), chance.randint(0, 59))
-    booking = bookings.create(
-        hotel,
+    given = StayInput(
         room_type=hotel.room_types.get(code=stay.room_type),
         check_in=today + stay.check_in * DAY,
         check_out=today + stay.check_out * DAY,
@@ -197,8 +190,8 @@ def _book(
         adults=len(stay.guests),
         children=stay.children,
         booking_id=stay.booking_id,
-        by=by,
-        source=Source.REPLAY,
-        at=hotel.moment(today + stay.booked * DAY, hour),
     )
+    booked = hotel.moment(today + stay.booked * DAY, hour)
+    change = Change(by=by, source=Source.REPLAY, occurred_at=booked)
+    booking = bookings.create(hotel, given, change)
     Guest.objects.bulk_create(Guest(booking=booking, name=name) for name in stay.guests)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hotel.models import Hotel, Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
@@ -139,16 +140,15 @@ class Morning:
 
     def _do(self, step: Step, room: Room, *, at: dt.datetime | None = None) -> None:
         until = self.today + dt.timedelta(days=CLOSED_DAYS)
-        perform(
-            step.action,
-            room,
-            by=self.people[step.by],
+        given = ActionInput(
             notes=step.notes,
             priority=step.priority,
             until=until if step.action is Action.TAKE_OUT_OF_ORDER else None,
-            source=Source.REPLAY,
-            occurred_at=at or self._ago(step.minutes),
         )
+        perform(step.action, room, given, self._change(step.by, at or self._ago(step.minutes)))
+
+    def _change(self, by: str, at: dt.datetime) -> Change:
+        return Change(by=self.people[by], source=Source.REPLAY, occurred_at=at)
 
     def _ago(self, minutes: float) -> dt.datetime:
         return self.now - minutes * MINUTE
@@ -188,7 +188,7 @@ class Morning:
             self._plan_steps(stay.room, steps)
 
     def _check_out(self, stay: Booking, at: dt.datetime) -> None:
-        departures.check_out(stay, by=self.people["eva"], source=Source.REPLAY, at=at)
+        departures.check_out(stay, self._change("eva", at))
 
     def _plan_idle_rooms(self) -> None:
         """Close one room, break a bulb in another, and give one to a guest who came early."""
@@ -214,7 +214,7 @@ class Morning:
                     return
 
     def _check_in(self, booking: Booking, room: Room, at: dt.datetime) -> None:
-        arrivals.check_in(booking, room, by=self.people["eva"], source=Source.REPLAY, at=at)
+        arrivals.check_in(booking, room, self._change("eva", at))
 
     def _arrivals(self) -> list[Booking]:
         due_in = self.hotel.bookings.filter(status=BookingStatus.CONFIRMED, check_in=self.today)
@@ -234,13 +234,8 @@ class Morning:
                 booking, room = pair
                 arrivals.remove(booking)
                 rooms.remove(room)
-                bookings.assign(
-                    booking,
-                    room,
-                    by=self.people["eva"],
-                    source=Source.REPLAY,
-                    at=self._ago((len(KEPT) - n) / 2),
-                )
+                minutes = (len(KEPT) - n) / 2
+                bookings.assign(booking, room, self._change("eva", self._ago(minutes)))
 
     def _leave_traces(self) -> None:
         """Let some guests order and write, as checkout should find it."""

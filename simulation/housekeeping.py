@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from hotel.models import Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
@@ -160,7 +161,8 @@ class Turnover:
             self._plan_repair(room)
 
     def _do(self, action: Action, room: Room, by: Staff, **given: Any) -> None:
-        perform(action, room, by=by, source=Source.REPLAY, occurred_at=self.clock.now, **given)
+        change = Change(by=by, source=Source.REPLAY, occurred_at=self.clock.now)
+        perform(action, room, ActionInput(**given), change)
         self.on_event()
 
     def _minutes(self, room: Room) -> float:

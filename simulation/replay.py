@@ -22,7 +22,8 @@ from hotel.exceptions import (
     NotBookable,
     RoomTaken,
 )
-from hotel.models import Hotel
+from hotel.models import Hotel, Staff
+from rooms.change import Change
 from rooms.choices import BOOKABLE, Action, Source
 from rooms.models import Room
 from simulation.housekeeping import Clock, Turnover
@@ -101,6 +102,10 @@ def reopen(stay: Booking) -> None:
         checked_in_at=None,
         checked_out_at=None,
     )
+
+
+def _replayed(by: Staff, moment: dt.datetime) -> Change:
+    return Change(by=by, source=Source.REPLAY, occurred_at=moment)
 
 
 def _require_forward(hotel: Hotel, last: dt.date) -> None:
@@ -278,7 +283,7 @@ class _Replay:
                     if stay.imported:
                         reopen(stay.booking)
                     clerk = self.chance.choice(self.roster.clerks)
-                    arrivals.check_in(stay.booking, room, by=clerk, source=Source.REPLAY, at=moment)
+                    arrivals.check_in(stay.booking, room, _replayed(clerk, moment))
             except NotBookable:
                 self.report.refused += 1
             except (RoomTaken, IllegalTransition, NoAvailability):
@@ -313,7 +318,7 @@ class _Replay:
             if stay.imported:
                 reopen(stay.booking)
             clerk = self.chance.choice(self.roster.clerks)
-            bookings.cancel(stay.booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+            bookings.cancel(stay.booking, _replayed(clerk, self.clock.now))
         self.report.walked.append(str(stay))
         self.on_event()
 
@@ -329,7 +334,7 @@ class _Replay:
     def _see_out(self, booking: Booking) -> None:
         clerk = self.chance.choice(self.roster.clerks)
         room = booking.room = self.rooms[booking.room_id or 0]
-        departures.check_out(booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+        departures.check_out(booking, _replayed(clerk, self.clock.now))
         self.report.checked_out += 1
         self.on_event()
         self.turnover.guest_left(room)

@@ -13,6 +13,7 @@ from hotel.models import Hotel
 from portal.imports.lines import BadValue, Line
 from portal.imports.records import BATCH, Imported, add_types, new_type, only_new, parse_lines
 from rooms import log
+from rooms.change import Change
 from rooms.choices import LogAction, Source
 from rooms.models import RoomEvent
 from stays.availability import MAX_NIGHTS
@@ -49,7 +50,8 @@ def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
         if stays:
             # One line for whoever asks later, and for pages that were drawn before.
             notes = f"{len(stays):,} stays imported"
-            log.append(hotel, LogAction.SETUP_CHANGED, by=None, source=Source.IMPORT, notes=notes)
+            change = Change(by=None, source=Source.IMPORT)
+            log.append(hotel, LogAction.SETUP_CHANGED, change, notes=notes)
         used = {code for _, booked, given in parsed.values() for code in (booked, given) if code}
         result.roomless = sorted(used - set(hotel.rooms.values_list("room_type__code", flat=True)))
     return result

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 
 from hotel.models import Hotel, Staff
 from rooms import log
+from rooms.change import Change
 from rooms.choices import LogAction, Source
 from rooms.models import Room, RoomType
 from stays.models import (
@@ -69,7 +70,8 @@ def differences(before: Model, after: Model, names: Sequence[str]) -> str:
 
 def tell(hotel: Hotel, notes: str, room: Room | None = None) -> None:
     """Write a change of set-up to the hotel's log: whatever was drawn before is drawn anew."""
-    log.append(hotel, LogAction.SETUP_CHANGED, by=None, source=Source.ADMIN, room=room, notes=notes)
+    change = Change(by=None, source=Source.ADMIN)
+    log.append(hotel, LogAction.SETUP_CHANGED, change, room=room, notes=notes)
 
 
 class SetupForm(ModelForm):

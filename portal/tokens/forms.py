@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff
-from portal.desk.forms import plain_helper
+from portal.forms import plain_helper
 from portal.models import ApiToken
 
 LIFETIMES = {"30": "30 days", "90": "90 days", "365": "One year", "": "Never"}

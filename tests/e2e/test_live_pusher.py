@@ -9,7 +9,7 @@ from hotel.choices import Role
 from portal.live import pusher, relay
 from rooms.choices import Action
 from rooms.models import Room
-from rooms.perform import perform
+from tests.acting import perform
 from tests.e2e.conftest import button, card, expect_counts, expect_in_column
 from tests.e2e.test_live import (
     NO_SERVER,

@@ -10,7 +10,7 @@ from hotel.choices import Role
 from hotel.models import Hotel, Staff
 from portal.live import pusher, relay
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
+from tests.acting import perform
 from tests.e2e.conftest import address
 from tests.factories import make_hotel, make_room, make_staff
 from tests.pusher_double import PusherDouble

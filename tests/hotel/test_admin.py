@@ -8,10 +8,10 @@ from django.urls import reverse
 from hotel.choices import ReadinessPolicy, Role
 from hotel.models import Hotel, Staff
 from portal.setup.admin import SetupForm
-from rooms import log
 from rooms.choices import LogAction, Source
 from rooms.models import RoomEvent
 from stays.models import Booking, RoomTypeInventory
+from tests.acting import log
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 

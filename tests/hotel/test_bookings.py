@@ -13,10 +13,9 @@ from hotel.exceptions import (
     ReadyroomError,
 )
 from rooms.choices import Action, LogAction, RoomStatus
-from rooms.perform import perform
-from stays import bookings
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
+from tests.acting import bookings, perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus

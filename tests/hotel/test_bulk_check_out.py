@@ -8,11 +8,10 @@ from django.utils import timezone
 from hotel.exceptions import IllegalTransition
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import departures, undo
 from stays.choices import BookingStatus
 from stays.departures import CheckedOut, Skipped
 from stays.models import Message, Order
+from tests.acting import departures, perform, undo
 from tests.factories import make_hotel, make_room
 from tests.hotel.belongings import everything_about, make_stay
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from hotel.choices import Role
-from hotel.exceptions import InvalidInput, StaleVersion
+from hotel.exceptions import InvalidInput, RoomChangedMeanwhile
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus, Source
 from rooms.reports import turn_times
@@ -17,9 +17,9 @@ from simulation import housekeeping
 from simulation.housekeeping import Clock, Turnover
 from simulation.replay import reopen, replay
 from simulation.roster import make_roster
-from stays import bookings
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
+from tests.acting import bookings
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.invariants import Watch
 
@@ -564,7 +564,7 @@ def test_the_command_refuses_what_makes_no_sense(hotel, options, why):
 
 def test_somebody_elses_change_ends_the_command_with_a_sentence(hotel, busy, monkeypatch):
     def refuse(*args, **kwargs):
-        raise StaleVersion("Room 101 changed meanwhile.", None, [])
+        raise RoomChangedMeanwhile(room=101)
 
     monkeypatch.setattr(housekeeping, "perform", refuse)
     with pytest.raises(CommandError, match="Somebody else works in this hotel"):

@@ -15,11 +15,10 @@ from hotel.exceptions import (
 )
 from rooms.choices import Action, LogAction, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
-from stays import arrivals, departures
 from stays.availability import availability
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
+from tests.acting import arrivals, departures, perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus

@@ -21,7 +21,7 @@ from hotel.models import Hotel
 from portal.live import pusher, relay
 from portal.models import RelayPosition
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 CHANNEL = "private-hotel-grand-rooms"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from portal.setup.rooms_admin import RoomForm
 from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent, RoomType
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_hotel, make_room, make_room_type
 from tests.hotel.test_admin import errors, new, page
 

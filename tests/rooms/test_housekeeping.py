@@ -7,9 +7,8 @@ from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleV
 from hotel.models import Hotel
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
 from rooms.setup import add_rooms
-from stays.bookings import assign
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus
@@ -159,7 +158,7 @@ class TestAStaleVersion:
         assert stale.value.message == (
             "Room 204 changed meanwhile: Rui Costa made it “Awaiting inspection”."
         )
-        assert [(e.actor, e.action, e.notes) for e in stale.value.events] == [
+        assert [(e.actor, e.action, e.notes) for e in stale.value.meanwhile] == [
             (housekeeper, Action.START_CLEANING, ""),
             (supervisor, Action.MARK_CLEANED, "minibar empty"),
         ]
@@ -177,7 +176,7 @@ class TestAStaleVersion:
     def test_a_booking_around_the_room_does_not_make_it_stale(self, hotel, housekeeper, clerk):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
         seen = room.version
-        assign(make_booking(hotel=hotel), room, by=clerk)
+        bookings.assign(make_booking(hotel=hotel), room, by=clerk)
 
         perform(Action.START_CLEANING, room, by=housekeeper, expected_version=seen)
 
@@ -189,7 +188,7 @@ class TestAStaleVersion:
         with pytest.raises(StaleVersion) as stale:
             perform(Action.START_CLEANING, room, by=housekeeper, expected_version=99)
 
-        assert stale.value.events == []
+        assert stale.value.meanwhile == []
 
     def test_the_version_seen_lets_the_change_through(self, hotel, housekeeper):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)

@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from rooms import log
 from rooms.choices import LogAction, RoomStatus, Source
 from rooms.models import Room
-from stays import departures
 from stays.choices import BookingStatus
 from stays.models import Guest
+from tests.acting import departures, log
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import EVENT, NIGHTS, Program, done, everything, refused
