@@ -15,6 +15,7 @@ from django.utils import timezone
 from hotel.choices import Role
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, Staff
+from rooms.change import Change
 from rooms.choices import Action, Priority, Source
 from rooms.models import Room, RoomType
 from rooms.perform import perform
@@ -132,7 +133,7 @@ def _add_rooms(hotel: Hotel, plan: list[tuple[str, str, str]], by: Staff) -> lis
         )
         for number, section, code in plan
     ]
-    add_rooms(rooms, by=by, source=Source.ADMIN)
+    add_rooms(rooms, Change(by=by, source=Source.ADMIN))
     return rooms
 
 

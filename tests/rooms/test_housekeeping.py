@@ -5,6 +5,7 @@ import pytest
 from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
 from hotel.models import Hotel
+from rooms.change import Change
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
 from rooms.perform import perform
@@ -352,7 +353,7 @@ class TestNewRooms:
             Room(hotel=hotel, number="3", room_type=kind, is_out_of_order=True),
         ]
 
-        add_rooms(rooms, by=None, source=Source.IMPORT)
+        add_rooms(rooms, Change(by=None, source=Source.IMPORT))
 
         stored = hotel.rooms.order_by("number")
         assert [room.room_status for room in stored] == [S.AVAILABLE, S.OCCUPIED, S.OUT_OF_ORDER]
@@ -374,18 +375,18 @@ class TestNewRooms:
         ]
 
         with pytest.raises(InvalidInput):
-            add_rooms(rooms, by=None, source=Source.IMPORT)
+            add_rooms(rooms, Change(by=None, source=Source.IMPORT))
 
         assert not hotel.rooms.exists()
 
     def test_no_rooms_are_no_event(self, hotel):
-        add_rooms([], by=None, source=Source.IMPORT)
+        add_rooms([], Change(by=None, source=Source.IMPORT))
 
         assert not hotel.events.exists()
 
     def test_a_new_room_can_be_worked_on_but_its_arrival_cannot_be_undone(self, hotel, manager):
         room = Room(hotel=hotel, number="1", room_type=make_room_type(hotel=hotel))
-        add_rooms([room], by=manager, source=Source.IMPORT)
+        add_rooms([room], Change(by=manager, source=Source.IMPORT))
 
         with pytest.raises(IllegalTransition, match="nothing to undo"):
             perform(Action.UNDO, room, by=manager)

@@ -9,7 +9,7 @@ from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent, RoomType
 from rooms.perform import perform
 from tests.factories import make_hotel, make_room, make_room_type
-from tests.hotel.test_admin import errors, new, page
+from tests.portal.setup.test_admin import errors, new, page
 
 S = RoomStatus
 
