@@ -91,8 +91,8 @@ def save_changes(row: Any, changed_fields: Sequence[str], change: Change) -> Non
     """Save the row's changed fields, and no others, and log what each was and is now.
 
     Saving the whole row would put back a room's status, or a hotel's `last_seq`, as it was when
-    the row was read. Raises InvalidInput where a rule above refuses the room; with no changed
-    fields nothing is done.
+    the row was read. Raises InvalidInput where a rule above refuses what changed of a room; with
+    no changed fields nothing is done.
     """
     if not changed_fields:
         return
@@ -100,8 +100,9 @@ def save_changes(row: Any, changed_fields: Sequence[str], change: Change) -> Non
         lock(row)
         before = type(row)._default_manager.get(pk=row.pk)
         room = before if isinstance(before, Room) else None
-        if room:
+        if room and "room_type" in changed_fields:
             require_type_of_hotel(row.room_type, room.hotel)
+        if room and "is_active" in changed_fields:
             require_may_switch(room, is_active=row.is_active)
         row.save(update_fields=changed_fields)
         _tell(_hotel_of(row), _differences(before, row, changed_fields), change, room=room)
