@@ -47,6 +47,15 @@ class TestAHotel:
         )
         assert hotel.setup_seq == hotel.last_seq == event.seq
 
+    def test_who_works_in_the_hotel_is_named_as_its_staff(self, hotel, superuser, root):
+        place = make_staff(hotel=hotel, user=superuser, role=Role.MANAGER)
+
+        root.post(page(hotel), {**HOTEL, "name": "Grand & Spa"})
+
+        event = hotel.events.get()
+        assert event.actor == place
+        assert event.notes == "Hotel Grand Hotel: name Grand Hotel → Grand & Spa"
+
     def test_a_form_sent_unchanged_is_no_event(self, hotel, root):
         assert root.post(page(hotel), HOTEL).status_code == 302
 
