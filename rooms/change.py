@@ -10,6 +10,8 @@ from hotel.models import Staff
 from rooms.choices import Source
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from rooms.models import Room
 
 
@@ -20,6 +22,10 @@ class Change:
     `by` is None where no member of staff did it: an import, or a superuser. `occurred_at` is when
     the person did it, by their device; None means now. `request_id` is the request's own id,
     unique in the hotel. `expected_version` is the version of the room that the person saw.
+
+    `user` is who sets a hotel up, often a superuser who works in several hotels or in none:
+    rooms.setup makes their place on the hotel's staff the event's actor, or names them in the
+    notes.
     """
 
     by: Staff | None
@@ -27,6 +33,7 @@ class Change:
     occurred_at: dt.datetime | None = None
     request_id: str = ""
     expected_version: int | None = None
+    user: "User | None" = None
 
     @property
     def moment(self) -> dt.datetime:

@@ -134,7 +134,7 @@ def _add_rooms(hotel: Hotel, plan: list[tuple[str, str, str]], by: Staff) -> lis
         )
         for number, section, code in plan
     ]
-    add_rooms(rooms, by=by, source=Source.ADMIN)
+    add_rooms(rooms, Change(by=by, source=Source.ADMIN))
     return rooms
 
 

@@ -217,6 +217,9 @@ def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> RoomButt
 
 def _drop_column(action: Action, room: Room) -> str:
     """Return the column that a card is dragged to for this action, or "" where none is meant."""
+    if action is Action.MARK_MAINTENANCE:
+        # The wish is clear, though a card stays where it is while a guest is in the room.
+        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
     try:
         end = TRANSITIONS[action].end(room, ActionInput())
     except InvalidInput:

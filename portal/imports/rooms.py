@@ -11,6 +11,7 @@ from hotel.models import Hotel
 from portal.imports.lines import BadValue, Line
 from portal.imports.records import Imported, add_types, new_type, only_new, parse_lines
 from rooms import log
+from rooms.change import Change
 from rooms.choices import Source
 from rooms.models import Room, RoomType
 from rooms.setup import add_rooms
@@ -34,7 +35,7 @@ def import_rooms(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
         types = add_types(hotel, [kind for _, kind in new.values()], result)
         for room, kind in new.values():
             room.room_type = types[kind.code]
-        add_rooms([room for room, _ in new.values()], by=None, source=Source.IMPORT)
+        add_rooms([room for room, _ in new.values()], Change(by=None, source=Source.IMPORT))
     return result
 
 

@@ -143,7 +143,7 @@ class TestCheckOut:
         stay = make_stay(hotel=hotel, arrives=-3, nights=1)
         late = hotel.moment(stay.check_out, dt.time(0, 30)) + 2 * DAY
 
-        departures.check_out(stay, by=clerk, at=late)
+        departures.check_out(stay, by=clerk, occurred_at=late)
 
         stored = Booking.objects.get()
         assert (stored.status, stored.checked_out_at) == (BookingStatus.COMPLETED, late)

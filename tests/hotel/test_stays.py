@@ -257,8 +257,8 @@ class TestTheDayOfArrival:
         )
 
         with pytest.raises(IllegalTransition):
-            arrivals.check_in(early, by=clerk, at=at)
-        arrivals.check_in(due, by=clerk, at=at)
+            arrivals.check_in(early, by=clerk, occurred_at=at)
+        arrivals.check_in(due, by=clerk, occurred_at=at)
 
         due.refresh_from_db()
         assert (due.status, due.checked_in_at) == (BookingStatus.IN_HOUSE, at)

@@ -107,7 +107,7 @@ class TestBulkCheckout:
                 raise RuntimeError("the disk is full")
             return count(stay)
 
-        monkeypatch.setattr(departures, "what_bulk_erases", fail_at_the_second)
+        monkeypatch.setattr("stays.departures.what_bulk_erases", fail_at_the_second)
         refused(program.post(CHECKOUT, {"room_numbers": ["201", "202"]}), 500, "internal_error")
 
         assert everything() == before
