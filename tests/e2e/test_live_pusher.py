@@ -22,7 +22,7 @@ from tests.e2e.test_live import (
 @pytest.fixture(autouse=True)
 def pusher_at_work(with_pusher, hotel, request):
     """The relay has told whatever there is, and goes on telling."""
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
     request.getfixturevalue("relay_at_work")
 
 

@@ -31,7 +31,7 @@ LISTEN = """() => {
 @pytest.fixture
 def told(with_pusher: PusherDouble, hotel: Hotel) -> None:
     """Whatever there is of the log, the relay has told it."""
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_every_role_may_listen_to_its_own_hotel_and_no_other(
     open_page: OpenPage,
 ) -> None:
     other = make_hotel(slug="other")
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
     pages = [open_page(staff, "board/") for staff in crew.values()]
     for page in pages:
         listen(page)
