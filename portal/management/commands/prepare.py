@@ -1,4 +1,5 @@
 import hashlib
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from portal.management.commands.carry_over import is_of_before
 
 
 class Command(BaseCommand):
@@ -23,6 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is needed, in one process."""
         if self._migrations_wait():
+            if is_of_before():
+                self.stdout.write("Carrying the database over from an earlier version")
+                self.stdout.flush()
+                call_command("carry_over", stdout=StringIO())
             self.stdout.write("Migrating the database")
             self.stdout.flush()
             call_command("migrate", verbosity=0, interactive=False)
