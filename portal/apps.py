@@ -8,7 +8,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Register what no model or URL imports: the check of Pusher's settings, and a guard."""
+        """Register the check of Pusher's settings, and a guard that can stop `migrate`."""
         import_module("portal.live.pusher")
         carry_over = import_module("portal.management.commands.carry_over")
-        pre_migrate.connect(carry_over.refuse_before, sender=self)
+        pre_migrate.connect(carry_over.refuse_to_migrate, sender=self)

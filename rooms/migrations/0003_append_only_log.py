@@ -50,7 +50,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    # Squashed like the others: a database that is carried over has it already (ADR 11).
+    # Part of the squash: `carry_over` records the initial migrations as applied (ADR 11).
     initial = True
 
     dependencies = [("rooms", "0002_links_and_constraints")]

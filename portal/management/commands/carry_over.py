@@ -1,8 +1,8 @@
-"""From the version before `stays` was an app of its own to the present one (ADR 11), once.
+"""Carry a database that was made before `stays` was an app (ADR 11) over to this version, once.
 
-A table keeps its rows and gets the name that Django would give it now; so do its sequence, indexes
-and constraints. Afterwards the database is one that the present migrations could have made: only
-the order of the columns in a table differs, and nothing reads columns by their order.
+Tables are renamed and keep their rows. Sequences, indexes and constraints get the names that Django
+would give them now. The result is what the present migrations would have made, except for the order
+of the columns in a table. Nothing reads columns by their order.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper, names_digest
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-# The last commit of the version before, and its migrations. All of them must have been applied.
+# The last commit of the version before, and its migrations. All of them must be applied.
 LAST_COMMIT = "3470d09"
 BEFORE = {
     ("hotel", "0001_initial"),
@@ -43,29 +43,29 @@ TABLES = {f"hotel_{model}": f"stays_{model}" for model in MOVED}
 
 class Command(BaseCommand):
     help = (
-        "Carries a database of the version before `stays` over to this one: whole or not at all. "
-        "Stop the portal and make a backup first. A second run changes nothing."
+        "Carries a database made before `stays` was an app over to this version, in one "
+        "transaction. Stop the portal and make a backup first. A second run changes nothing."
     )
-    # They may read the database, which is not yet what the models say.
+    # A check may read the database, which does not match the models yet.
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Carry the database over; raises CommandError where it is older than that."""
+        """Carry the database over and say so; raises CommandError if it is too old."""
         if carry_over():
-            self.stdout.write("The database is carried over. `manage.py migrate` does the rest.")
+            self.stdout.write("The database has been carried over to this version.")
         else:
             self.stdout.write("There is nothing to carry over.")
 
 
-def is_of_before() -> bool:
-    """Tell whether the database has migrations that only the version before had."""
+def needs_carry_over() -> bool:
+    """Return whether the database has migrations that only the version before had."""
     loader = MigrationLoader(connection)
     return bool(BEFORE & (loader.applied_migrations.keys() - loader.disk_migrations.keys()))
 
 
-def refuse_before(**signal: Any) -> None:
-    """Stop `migrate` before its first step: it would make the tables of `stays` anew, empty."""
-    if is_of_before():
+def refuse_to_migrate(**signal: Any) -> None:
+    """Stop `migrate` before it changes anything: it would create empty tables for `stays`."""
+    if needs_carry_over():
         raise CommandError(
             "This database was made by an earlier version. Stop the portal, make a backup, and run "
             "`manage.py carry_over`, then `manage.py migrate`. Nothing has been changed."
@@ -73,17 +73,17 @@ def refuse_before(**signal: Any) -> None:
 
 
 def carry_over() -> bool:
-    """Carry the database over in one transaction; return whether there was anything to do.
+    """Carry the database over in one transaction; return False if there is nothing to do.
 
-    Raises CommandError where it is older than the last commit of the version before.
+    Raises CommandError if some migration of the version before is missing.
     """
-    if not is_of_before():
+    if not needs_carry_over():
         return False
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # Of two runs at once the second waits here. SQLite's transaction has the lock already.
+            # A second run at the same time waits here. On SQLite it waits at BEGIN IMMEDIATE.
             cursor.execute("LOCK TABLE django_migrations IN EXCLUSIVE MODE")
-        if not is_of_before():
+        if not needs_carry_over():
             return False
         _require_all_of_before()
         _rename_tables(cursor)
@@ -101,13 +101,13 @@ def _require_all_of_before() -> None:
         names = ", ".join(sorted(".".join(key) for key in missing))
         raise CommandError(
             f"This database is too old to be carried over: it lacks {names}. Check out commit "
-            f"{LAST_COMMIT}, run its `manage.py migrate`, come back, and try again. Nothing has "
-            "been changed."
+            f"{LAST_COMMIT}, run its `manage.py migrate`, then come back and try again. Nothing "
+            "has been changed."
         )
 
 
 def _rename_tables(cursor: CursorWrapper) -> None:
-    """Give the tables their new names; PostgreSQL's sequences do not follow by themselves."""
+    """Rename the tables, and on PostgreSQL their sequences, which do not follow by themselves."""
     quote = connection.ops.quote_name
     for old, new in TABLES.items():
         cursor.execute(f"ALTER TABLE {quote(old)} RENAME TO {quote(new)}")
@@ -117,7 +117,7 @@ def _rename_tables(cursor: CursorWrapper) -> None:
 
 
 def _rename_indexes_and_constraints(cursor: CursorWrapper, table: str) -> None:
-    """Rename what Django names after a table that moved: on the table, or pointing to it."""
+    """Rename what Django names after a moved table, on the table itself or pointing to it."""
     quote = connection.ops.quote_name
     for name, found in connection.introspection.get_constraints(cursor, table).items():
         target = found["foreign_key"][0] if found["foreign_key"] else ""
@@ -125,7 +125,7 @@ def _rename_indexes_and_constraints(cursor: CursorWrapper, table: str) -> None:
         if new == name:
             continue
         if connection.vendor == "sqlite":
-            # It knows no other way; only indexes have names of this kind there.
+            # SQLite cannot rename an index. Only indexes have generated names there.
             cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [name])
             (statement,) = cursor.fetchone()
             cursor.execute(f"DROP INDEX {quote(name)}")
@@ -141,8 +141,9 @@ def _rename_indexes_and_constraints(cursor: CursorWrapper, table: str) -> None:
 def _name_now(name: str, table: str, columns: list[str], target: str) -> str:
     """Return Django's present name for an index or a constraint; `target` is a foreign key's table.
 
-    An example: hotel_guest_room_id_c6902d66 becomes stays_guest_room_id_bd2ed5a0. The end is a
-    digest of the table and the columns. A long name is cut, but both prefixes are equally long.
+    For example, hotel_guest_room_id_c6902d66 becomes stays_guest_room_id_bd2ed5a0: the last part is
+    a hash of the table and the columns. Django cuts long names, at the same place in both, since
+    `hotel` and `stays` are equally long.
     """
     for old, new in TABLES.items():
         if table == new and name.startswith("hotel_"):
@@ -155,9 +156,9 @@ def _name_now(name: str, table: str, columns: list[str], target: str) -> str:
 
 
 def _rewrite_history() -> None:
-    """Record the squashed migrations as applied, in place of those that made this database.
+    """Record the squashed migrations as applied instead of the old ones.
 
-    `initial` marks the squashed ones. Whatever was added to them since is left to `migrate`.
+    The squashed ones are marked `initial`. Later ones are left to `migrate`.
     """
     recorder = MigrationRecorder(connection)
     recorder.migration_qs.filter(app__in=APPS).delete()

@@ -1,5 +1,4 @@
 import hashlib
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from portal.management.commands.carry_over import is_of_before
+from portal.management.commands.carry_over import needs_carry_over
 
 
 class Command(BaseCommand):
@@ -26,12 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is needed, in one process."""
         if self._migrations_wait():
-            if is_of_before():
-                self.stdout.write("Carrying the database over from an earlier version")
-                self.stdout.flush()
-                call_command("carry_over", stdout=StringIO())
             self.stdout.write("Migrating the database")
             self.stdout.flush()
+            if needs_carry_over():
+                call_command("carry_over", stdout=self.stdout)
             call_command("migrate", verbosity=0, interactive=False)
         self._collect_static_files()
         call_command("load_demo", if_empty=True, stdout=self.stdout, stderr=self.stderr)
