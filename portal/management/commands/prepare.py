@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from portal.management.commands.carry_over import needs_carry_over
+
 
 class Command(BaseCommand):
     help = (
@@ -24,6 +26,8 @@ class Command(BaseCommand):
         if self._has_unapplied_migrations():
             self.stdout.write("Migrating the database")
             self.stdout.flush()
+            if needs_carry_over():
+                call_command("carry_over", stdout=self.stdout)
             call_command("migrate", verbosity=0, interactive=False)
         self._collect_static_files()
         call_command("load_demo", if_empty=True, stdout=self.stdout, stderr=self.stderr)
