@@ -1,4 +1,4 @@
-"""Which pages a hotel has for whom: the navigation, and everybody's first page."""
+"""The navigation: which pages each role sees, and which one opens first."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from hotel.models import Staff
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the navigation; `roles` may see it."""
+    """A page in the navigation, and the roles that may open it."""
 
     name: str
     label: str
@@ -23,7 +23,7 @@ BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
 ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
 STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
-# Reached from the account menu.
+# Shown in the account menu.
 TOKENS = Page("tokens", "API tokens", "key", frozenset({Role.MANAGER}))
 PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, STATISTICS)
 
@@ -31,15 +31,15 @@ FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
 
 
 def pages_of(staff: Staff) -> list[Page]:
-    """Return the pages that this person may open, in the navigation's order."""
+    """Return the pages that this person may open, in order."""
     return [page for page in PAGES if staff.role in page.roles]
 
 
 def account_pages_of(staff: Staff) -> list[Page]:
-    """Return the pages that this person finds in the account menu."""
+    """Return the pages in this person's account menu."""
     return [page for page in (TOKENS,) if staff.role in page.roles]
 
 
 def first_page_url(staff: Staff) -> str:
-    """Return where this person's day begins."""
+    """Return the URL of the page that opens after this person signs in."""
     return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])

@@ -17,8 +17,10 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from hotel.exceptions import InvalidInput
 from hotel.models import Staff
 from portal.board.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
+from rooms.change import ActionInput
 from rooms.choices import TURNING, Action, Priority, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
@@ -215,19 +217,13 @@ def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> RoomButt
 
 def _drop_column(action: Action, room: Room) -> str:
     """Return the column that a card is dragged to for this action, or "" where none is meant."""
-    targets = TRANSITIONS[action].targets
-    returns = RoomStatus(room.return_status) if room.return_status else None
-    if action is Action.OVERRIDE:
-        return ""
-    if action is Action.COMPLETE_MAINTENANCE and (room.is_occupied or room.is_out_of_order):
-        # The card stays where it is: no drag means this.
-        return ""
-    if action is Action.CHECK_OUT and room.maintenance_required:
+    if action is Action.MARK_MAINTENANCE:
+        # The wish is clear, though a card stays where it is while a guest is in the room.
         return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
-    if action is Action.RETURN_TO_SERVICE and room.maintenance_required:
-        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
-    if returns in targets:
-        return COLUMN_OF[returns].key
-    if action is Action.MARK_CLEANED and not room.hotel.inspection_required:
-        return COLUMN_OF[RoomStatus.READY_FOR_GUEST].key
-    return COLUMN_OF[targets[0]].key
+    try:
+        end = TRANSITIONS[action].end(room, ActionInput())
+    except InvalidInput:
+        # Where it ends is for the person to choose in the form.
+        return ""
+    column = COLUMN_OF[end]
+    return "" if column is COLUMN_OF[RoomStatus(room.room_status)] else column.key
