@@ -64,7 +64,7 @@ class OwnClean(NotAllowed):
 class NotYoursToUndo(NotAllowed):
     """The room's last change is somebody else's."""
 
-    sentence = _("Only who did it can undo it, and only the room's last change.")
+    sentence = _("Only the person who made the last change to a room can undo it.")
 
 
 class IllegalTransition(ReadyroomError):
@@ -211,7 +211,7 @@ class RoomOutOfOrder(NotBookable):
 class RoomOutOfOrderForGood(NotBookable):
     """The room is out of order, and nobody knows until when."""
 
-    sentence = _("Room {room} is out of order with no end in sight.")
+    sentence = _("Room {room} is out of order, with no expected end.")
 
 
 class RoomTaken(ReadyroomError):

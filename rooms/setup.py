@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Model
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, name_of
@@ -38,14 +39,14 @@ def lock(row: Any) -> None:
 def require_type_of_hotel(room_type: RoomType, hotel: Hotel) -> None:
     """Raise InvalidInput unless the room type is one of the hotel's own."""
     if room_type.hotel_id != hotel.pk:
-        raise InvalidInput({"room_type": f"{hotel.name} has no such room type."})
+        raise InvalidInput({"room_type": _("%s has no such room type.") % hotel})
 
 
 def require_may_switch(room: Room, *, is_active: bool) -> None:
     """Raise InvalidInput where an occupied room would be switched off."""
     if room.is_occupied and not is_active:
         raise InvalidInput(
-            {"is_active": f"Room {room.number} is occupied: check the guest out first."}
+            {"is_active": _("Room %s is occupied: check the guest out first.") % room}
         )
 
 
@@ -149,7 +150,7 @@ def _hotel_of(row: Any) -> Hotel:
 def _set_first_status(room: Room, today: dt.date) -> None:
     """Set a new room's status from its flags."""
     if room.is_occupied and room.is_out_of_order:
-        raise InvalidInput({"is_out_of_order": "An occupied room cannot be out of order."})
+        raise InvalidInput({"is_out_of_order": _("An occupied room cannot be out of order.")})
     if room.is_occupied:
         room.room_status = RoomStatus.OCCUPIED
     elif room.is_out_of_order:

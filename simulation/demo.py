@@ -23,7 +23,7 @@ from rooms.perform import perform
 from rooms.setup import add_rooms
 from simulation.demo_morning import Morning
 from simulation.demo_plan import FIRST, PlannedStay, plan_stays
-from simulation.replay import replay
+from simulation.replay import Days, replay
 from stays import bookings
 from stays.bookings import StayInput
 from stays.models import Guest
@@ -166,14 +166,14 @@ def _book_and_play(hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> 
     for stay in planned:
         _book(hotel, stay, people["eva"], today, chance)
     midnight = hotel.moment(today, dt.time())
-    report = replay(
-        hotel,
-        today + FIRST * DAY,
-        today - DAY,
-        seed=SEED,
+    days = Days(
+        first=today + FIRST * DAY,
+        last=today - DAY,
         until=min(now, midnight),
         staying=[stay.booking_id for stay in planned if stay.overstays],
+        seed=SEED,
     )
+    report = replay(hotel, days)
     if report.interrupted:
         raise KeyboardInterrupt
     Morning(hotel, people, now).play()

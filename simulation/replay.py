@@ -60,35 +60,44 @@ class Stay:
         return self.booking.booking_id
 
 
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """The days to replay, `first` to `last`, both included.
+
+    Nothing happens after `until` (default: now). The guests of the booking ids in `staying` do not
+    leave. Another `seed` gives other hours.
+    """
+
+    first: dt.date
+    last: dt.date
+    until: dt.datetime | None = None
+    staying: Collection[str] = ()
+    seed: int = 0
+
+
 def replay(
     hotel: Hotel,
-    first: dt.date,
-    last: dt.date,
+    days: Days,
     *,
     attendants: int | None = None,
     inspectors: int | None = None,
-    seed: int = 0,
-    until: dt.datetime | None = None,
-    staying: Collection[str] = (),
     on_event: Callable[[], None] = lambda: None,
     on_day: Callable[[dt.date, int], None] = lambda day, events: None,
 ) -> Report:
-    """Replay the arrivals from `first` to `last`, both included, until those guests have left.
+    """Replay the arrivals of the days until those guests have left.
 
     Replays confirmed bookings, and imported finished stays that were not replayed before. Guests
     who are in house on the first morning are checked in at their own time of arrival. Departures
-    and cleaning continue after `last`, but nothing happens after `until` (default: now). The guests
-    of the booking ids in `staying` do not leave. Ctrl-C stops between two transactions.
+    and cleaning continue after the last day. Ctrl-C stops between two transactions.
 
     Calls `on_event` after each change, and `on_day` after each day with its number of events.
-    Raises InvalidInput if `last` is before `first`, or if the log already has later arrivals.
+    Raises InvalidInput if the last day is before the first, or if the log already has later arrivals.
     """
-    if last < first:
+    if days.last < days.first:
         raise InvalidInput({"to": "The last day is before the first."})
-    _require_forward(hotel, last)
+    _require_forward(hotel, days.last)
     roster = make_roster(hotel, attendants=attendants, inspectors=inspectors)
-    run = _Replay(hotel, first, last, roster, seed, frozenset(staying), on_event, on_day)
-    return run.play(until or timezone.now())
+    return _Replay(hotel, days, roster, on_event, on_day).play()
 
 
 def reopen(stay: Booking) -> None:
@@ -122,23 +131,19 @@ class _Replay:
     def __init__(
         self,
         hotel: Hotel,
-        first: dt.date,
-        last: dt.date,
+        days: Days,
         roster: Roster,
-        seed: int,
-        staying: frozenset[str],
         on_event: Callable[[], None],
         on_day: Callable[[dt.date, int], None],
     ) -> None:
         self.hotel = hotel
-        self.first = first
-        self.last = last
-        self.staying = staying
+        self.days = days
+        self.first, self.last = days.first, days.last
         self.on_event = on_event
         self.on_day = on_day
         self.roster = roster
-        self.chance = random.Random(seed)  # noqa: S311 (not a secret)
-        self.clock = Clock(self._moment(first, 0))
+        self.chance = random.Random(days.seed)  # noqa: S311 (not a secret)
+        self.clock = Clock(self._moment(self.first, 0))
         self.housekeeping = HousekeepingTeam(
             self.clock,
             roster,
@@ -147,20 +152,20 @@ class _Replay:
             on_ready=self._room_is_ready,
             on_event=on_event,
         )
-        self.report = Report(first, last, turns=self.housekeeping.turns)
+        self.report = Report(self.first, self.last, turns=self.housekeeping.turns)
         self.rooms = {room.pk: room for room in Room.objects.filter(hotel=hotel).with_people()}
         self.types = {room.room_type_id for room in self.rooms.values() if room.is_active}
         self.waiting: list[Stay] = []
         hotel.refresh_from_db(fields=["last_seq"])
         self.first_seq = self.seq_at_day_start = hotel.last_seq
 
-    def play(self, until: dt.datetime) -> Report:
-        """Run until everything is done, `until` is reached, or Ctrl-C; return the report."""
+    def play(self) -> Report:
+        """Run until everything is done, the days' `until`, or Ctrl-C; return the report."""
         began = time.perf_counter()
         try:
             self._prepare()
             self._open_day(self.first)
-            self.clock.run(until)
+            self.clock.run(self.days.until or timezone.now())
         except KeyboardInterrupt:
             self.report.interrupted = True
         self._close_report(time.perf_counter() - began)
@@ -325,7 +330,7 @@ class _Replay:
         self.on_event()
 
     def _plan_departure(self, booking: Booking, day: dt.date) -> None:
-        if booking.booking_id in self.staying:
+        if booking.booking_id in self.days.staying:
             return
         hours = DAY_USE_LEAVES if day == booking.check_in else LEAVES
         moment = self._some_time(day, hours)

@@ -15,7 +15,7 @@ from rooms.choices import Action, RoomStatus, Source
 from rooms.reports import turn_times
 from simulation import housekeeping
 from simulation.housekeeping import Clock, HousekeepingTeam
-from simulation.replay import reopen, replay
+from simulation.replay import Days, reopen, replay
 from simulation.roster import make_roster
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
@@ -60,10 +60,10 @@ def make_rooms(hotel, count: int, code: str = "D"):
 def play(hotel, first=FIRST, last=LAST, **given):
     """Replay with a watch on every change."""
     watch = Watch(hotel)
+    days = {name: given.pop(name) for name in ("seed", "until", "staying") if name in given}
     report = replay(
         hotel,
-        first,
-        last,
+        Days(first=first, last=last, **days),
         **{
             "on_event": watch.look,
             "on_day": lambda day, events: watch.look_at_guests(),
@@ -230,7 +230,7 @@ def test_time_runs_forward(hotel):
 
 def test_days_out_of_order_are_refused(hotel):
     with pytest.raises(InvalidInput, match="before the first"):
-        replay(hotel, LAST, FIRST)
+        replay(hotel, Days(first=LAST, last=FIRST))
 
 
 @pytest.mark.parametrize("day", [dt.date(2016, 3, 27), dt.date(2016, 10, 30)])
@@ -247,7 +247,7 @@ def test_days_on_which_the_clocks_change_are_played(hotel, day):
 def test_the_same_seed_plays_the_same_and_another_does_not(hotel, busy):
     def played(seed):
         with transaction.atomic():
-            replay(hotel, FIRST, LAST, seed=seed)
+            replay(hotel, Days(first=FIRST, last=LAST, seed=seed))
             log = list(hotel.events.order_by("seq").values_list("action", "room", "occurred_at"))
             transaction.set_rollback(True)
         return log

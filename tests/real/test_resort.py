@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from hotel.models import Hotel
-from simulation.replay import replay
+from simulation.replay import Days, replay
 from stays.choices import BookingStatus
 from tests.factories import make_hotel
 from tests.invariants import Watch
@@ -86,8 +86,7 @@ def test_the_resort_is_imported_whole_and_its_july_is_played(resort, capsys):
     began = time.perf_counter()
     report = replay(
         resort,
-        FIRST,
-        LAST,
+        Days(first=FIRST, last=LAST),
         on_event=watch.look,
         on_day=lambda day, events: watch.look_at_guests(),
     )

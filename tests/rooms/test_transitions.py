@@ -226,7 +226,7 @@ def test_who_did_it_can_undo_it_and_nobody_else_can(
     event = attempt(action, room, doer)
     for role, other in staff.items():
         if other != doer:
-            with pytest.raises(NotAllowed, match="Only who did it"):
+            with pytest.raises(NotAllowed, match="Only the person who made"):
                 perform(Action.UNDO, room, by=other, booking=event.booking)
             assert row(room)["room_status"] == ENDS[action][state], role
 

@@ -113,7 +113,7 @@ def test_it_is_an_event_of_its_own_that_names_what_it_undid(room, housekeeper):
 def test_only_who_did_it_can_undo_it(room, housekeeper, manager):
     perform(Action.START_CLEANING, room, by=housekeeper)
 
-    with pytest.raises(NotAllowed, match="Only who did it"):
+    with pytest.raises(NotAllowed, match="Only the person who made"):
         perform(Action.UNDO, room, by=manager)
 
     assert row(room)["room_status"] == S.CLEANING_IN_PROGRESS

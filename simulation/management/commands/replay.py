@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from hotel.command_line import find_hotel
 from hotel.exceptions import InvalidInput, ReadyroomError
-from simulation.replay import replay
+from simulation.replay import Days, replay
 
 
 class Command(BaseCommand):
@@ -54,11 +54,9 @@ class Command(BaseCommand):
             try:
                 report = replay(
                     hotel,
-                    first,
-                    last,
+                    Days(first=first, last=last, seed=options["seed"]),
                     attendants=options["attendants"],
                     inspectors=options["inspectors"],
-                    seed=options["seed"],
                     on_day=on_day,
                 )
             except InvalidInput as error:
