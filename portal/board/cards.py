@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from hotel.models import Staff
-from portal.board.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
+from portal.board.actions import ACTIONS, Place
+from portal.board.columns import COLUMN_OF
+from portal.navigation import action_url
 from rooms.choices import TURNING, Action, Priority, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
@@ -42,7 +43,6 @@ class RoomButton:
     to: str
     one_tap: bool
     noted: bool
-    main: bool = False
 
 
 class Row(NamedTuple):
@@ -159,20 +159,17 @@ def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, An
 def buttons(room: Room, staff: Staff) -> dict[str, Any]:
     """Return the caller's legal actions: the next step, those beside it, and the rest."""
     legal = legal_actions(staff, room)
-    main = next((action for action in NEXT_STEP if action in legal), None)
-    made = [_button(action, room, staff, main=action == main) for action in legal]
+    candidates = (action for action, row in ACTIONS.items() if row.place is Place.MAIN)
+    main = next((action for action in candidates if action in legal), None)
+    beside = [
+        action for action in legal if action != main and ACTIONS[action].place is Place.BESIDE
+    ]
+    more = [action for action in legal if action != main and action not in beside]
     return {
-        "main": next((button for button in made if button.main), None),
-        "beside": [button for button in made if not button.main and button.action in BESIDE],
-        "more": [button for button in made if not button.main and button.action not in BESIDE],
+        "main": _button(main, room) if main else None,
+        "beside": [_button(action, room) for action in beside],
+        "more": [_button(action, room) for action in more],
     }
-
-
-def action_url(room: Room, action: Action) -> str:
-    """Return the address of an action on a room: GET shows its form, POST does it."""
-    return reverse(
-        "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
-    )
 
 
 def sort_key(number: str, status: str, priority: str, arriving: int | None) -> str:
@@ -201,15 +198,15 @@ def _key(
     )
 
 
-def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> RoomButton:
+def _button(action: Action, room: Room) -> RoomButton:
+    row = ACTIONS[action]
     return RoomButton(
         action=action,
-        label=BUTTONS[action],
+        label=row.label,
         url=action_url(room, action),
         to=_drop_column(action, room),
-        one_tap=action in ONE_TAP,
-        noted=action in NOTED,
-        main=main,
+        one_tap=row.one_tap,
+        noted=row.noted,
     )
 
 

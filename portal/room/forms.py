@@ -10,8 +10,7 @@ from django import forms
 
 from hotel.exceptions import InvalidInput
 from hotel.models import Staff
-from portal.board.cards import action_url
-from portal.board.columns import BUTTONS
+from portal.navigation import action_url
 from rooms.choices import VACANT, Action, Priority, RoomStatus
 from rooms.models import Room
 from rooms.perform import NOTES_MAX
@@ -31,7 +30,8 @@ class Submit:
 class ActionForm(forms.Form):
     """An action on a room: the version that the person saw, and a request id.
 
-    `cleaned_data` holds exactly what rooms.perform.perform takes.
+    `label` is the button's words, from portal.board.actions. `cleaned_data` holds exactly what
+    rooms.perform.perform takes.
     """
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -46,7 +46,14 @@ class ActionForm(forms.Form):
     data: Any
 
     def __init__(
-        self, data: Any = None, *, room: Room, action: Action, staff: Staff, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        room: Room,
+        action: Action,
+        staff: Staff,
+        label: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             data,
@@ -54,7 +61,7 @@ class ActionForm(forms.Form):
             initial={"expected_version": room.version, "request_id": uuid.uuid4().hex},
             **kwargs,
         )
-        self.room, self.action, self.staff = room, action, staff
+        self.room, self.action, self.staff, self.label = room, action, staff, label
         required = TRANSITIONS[action].notes_required
         self.fields["notes"].required = required
         self.fields["notes"].label = self.notes_label
@@ -72,7 +79,7 @@ class ActionForm(forms.Form):
     @property
     def submits(self) -> list[Submit]:
         """The form's buttons; the first is what Enter does."""
-        return [Submit(BUTTONS[self.action].rstrip("…"), action_url(self.room, self.action))]
+        return [Submit(self.label.rstrip("…"), action_url(self.room, self.action))]
 
     @property
     def submit_url(self) -> str:
@@ -89,7 +96,7 @@ class ActionForm(forms.Form):
         data = self.data.copy()
         data["expected_version"] = room.version
         data["request_id"] = uuid.uuid4().hex
-        return type(self)(data, room=room, action=self.action, staff=self.staff)
+        return type(self)(data, room=room, action=self.action, staff=self.staff, label=self.label)
 
 
 class InspectionForm(ActionForm):
@@ -233,21 +240,3 @@ def add_errors(form: forms.Form, error: InvalidInput) -> None:
     shown = {field.name for field in form.visible_fields()}
     for field, words in error.fields.items():
         form.add_error(field if field in shown else None, words)
-
-
-ACTION_FORMS: dict[Action, type[ActionForm]] = {
-    Action.PASS_INSPECTION: InspectionForm,
-    Action.FAIL_INSPECTION: InspectionForm,
-    Action.MARK_MAINTENANCE: MaintenanceForm,
-    Action.COMPLETE_MAINTENANCE: CompleteMaintenanceForm,
-    Action.TAKE_OUT_OF_ORDER: OutOfOrderForm,
-    Action.OVERRIDE: OverrideForm,
-    Action.CHECK_IN: CheckInForm,
-    Action.CHECK_OUT: PlainForm,
-    Action.UNDO: PlainForm,
-}
-
-
-def action_form(action: Action) -> type[ActionForm]:
-    """Return the form of an action; most take notes and nothing else."""
-    return ACTION_FORMS.get(action, ActionForm)

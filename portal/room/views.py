@@ -14,10 +14,11 @@ from hotel.choices import DESK
 from hotel.exceptions import InvalidInput, ReadyroomError
 from hotel.models import Staff
 from portal.access import StaffRequest, get_room_for_user
+from portal.board.actions import ACTIONS, action_form
 from portal.board.cards import arrivals_by_room, buttons, card_context, card_html
-from portal.board.columns import COLUMN_OF, DONE
+from portal.board.columns import COLUMN_OF
 from portal.etags import unless_known
-from portal.room.forms import ActionForm, action_form, add_errors
+from portal.room.forms import ActionForm, add_errors
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
 from rooms.perform import UNDO_WINDOW, perform
@@ -42,14 +43,13 @@ def room_action(
     """Show an action's form (GET) or do it (POST), inside the card, the room's page, or alone."""
     chosen = _action(action)
     found = get_room_for_user(request, room_number, chosen)
-    form_class = action_form(chosen)
     if request.method != "POST":
         refused = None if chosen is Action.UNDO else refusal(request.staff, chosen, found)
         if refused:
             return render_room(request, found, message=refused.message, status=409)
-        form = form_class(room=found, action=chosen, staff=request.staff)
+        form = action_form(chosen, found, request.staff)
         return render_room(request, found, form=form)
-    form = form_class(request.POST, room=found, action=chosen, staff=request.staff)
+    form = action_form(chosen, found, request.staff, request.POST)
     if not form.is_valid():
         return render_room(request, found, form=form, status=422)
     try:
@@ -86,7 +86,7 @@ def render_room(
         "form": form,
         "message": message,
         "kept": kept,
-        "done": DONE[done] if done else "",
+        "done": ACTIONS[done].done if done else "",
         "undo": done is not None and done is not Action.UNDO,
         "undo_seconds": int(UNDO_WINDOW.total_seconds()),
     }
@@ -132,7 +132,7 @@ def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
 def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
     if not request.htmx:
         status = room.get_room_status_display()
-        messages.success(request, f"Room {room.number} {DONE[action]}: {status}.")
+        messages.success(request, f"Room {room.number} {ACTIONS[action].done}: {status}.")
         return redirect("room", request.hotel.slug, room.number)
     return render_room(request, room, done=action)
 
