@@ -14,8 +14,7 @@ from portal.api.idempotency import once
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.room_json import SEEN, draw
 from portal.api.serializers import action_answer, event_answers
-from portal.board.columns import COLUMN_OF
-from rooms.choices import Action, RoomStatus, Source
+from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
 from rooms.reports import counts
@@ -25,15 +24,15 @@ router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
 Number = Annotated[str, Path(description="The room's number.", example="204")]
 DONE: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
-# A board column's name in housekeeping/rooms.
+# What housekeeping/rooms calls each group.
 LISTS = {
-    "dirty": "checkout_dirty",
-    "cleaning": "cleaning_in_progress",
-    "inspection": "awaiting_inspection",
-    "maintenance": "maintenance_required",
-    "ready": "ready_for_guests",
-    "occupied": "occupied",
-    "out-of-order": "out_of_order",
+    RoomGroup.DIRTY: "checkout_dirty",
+    RoomGroup.CLEANING: "cleaning_in_progress",
+    RoomGroup.INSPECTION: "awaiting_inspection",
+    RoomGroup.MAINTENANCE: "maintenance_required",
+    RoomGroup.READY: "ready_for_guests",
+    RoomGroup.OCCUPIED: "occupied",
+    RoomGroup.OUT_OF_ORDER: "out_of_order",
 }
 
 
@@ -81,7 +80,7 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number")
     lists: dict[str, list[bytes]] = {name: [] for name in LISTS.values()}
     for status, json in draw(rooms.values_list(*SEEN, named=True), request.staff):
-        lists[LISTS[COLUMN_OF[status].key]].append(json)
+        lists[LISTS[GROUP_OF[status]]].append(json)
     parts = (b'"%b":[%b]' % (name.encode(), b",".join(made)) for name, made in lists.items())
     return _json(b"{%b}" % b",".join(parts))
 

@@ -20,7 +20,7 @@ from hotel.models import Staff
 from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
 from portal.navigation import action_url
-from rooms.choices import TURNING, Action, Priority, RoomStatus
+from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
 from rooms.transitions import TRANSITIONS
@@ -95,11 +95,11 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
     )
 
 
-def draw(board: list[Row], staff: Staff) -> dict[str, list[str]]:
-    """Return each column's cards as HTML, by the column's key; only unseen ones are rendered."""
-    columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
+def draw(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
+    """Return each group's cards as HTML; only cards that nobody has seen yet are rendered."""
+    columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
     for row, card in zip(board, html_of(board, staff, len(board)), strict=True):
-        columns[COLUMN_OF[RoomStatus(row.status)].key].append(card)
+        columns[GROUP_OF[RoomStatus(row.status)]].append(card)
     return columns
 
 
@@ -220,11 +220,11 @@ def _drop_column(action: Action, room: Room) -> str:
         # The card stays where it is: no drag means this.
         return ""
     if action is Action.CHECK_OUT and room.maintenance_required:
-        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
+        return GROUP_OF[RoomStatus.MAINTENANCE_REQUIRED].value
     if action is Action.RETURN_TO_SERVICE and room.maintenance_required:
-        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
+        return GROUP_OF[RoomStatus.MAINTENANCE_REQUIRED].value
     if returns in targets:
-        return COLUMN_OF[returns].key
+        return GROUP_OF[returns].value
     if action is Action.MARK_CLEANED and not room.hotel.inspection_required:
-        return COLUMN_OF[RoomStatus.READY_FOR_GUEST].key
-    return COLUMN_OF[targets[0]].key
+        return GROUP_OF[RoomStatus.READY_FOR_GUEST].value
+    return GROUP_OF[targets[0]].value

@@ -11,9 +11,8 @@ from django.http import QueryDict
 
 from hotel.models import Staff
 from portal.board import cards
-from portal.board.columns import COLUMN_OF
 from portal.board.filters import RoomFilter
-from rooms.choices import RoomStatus
+from rooms.choices import GROUP_OF, RoomGroup, RoomStatus
 from rooms.models import RoomEvent
 
 
@@ -40,9 +39,9 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
         # Their choices cost a query.
         rooms = RoomFilter(query, queryset=rooms, hotel=staff.hotel).qs
     board = cards.rows(rooms, staff, today)
-    counts = dict.fromkeys((column.key for column in COLUMN_OF.values()), 0)
+    counts = dict.fromkeys(RoomGroup.values, 0)
     for row in board:
-        counts[COLUMN_OF[RoomStatus(row.status)].key] += 1
+        counts[GROUP_OF[RoomStatus(row.status)]] += 1
     changed = [row for row in board if row.last_seq > after]
     names = _who(changed, staff)
     return {

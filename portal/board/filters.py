@@ -8,8 +8,7 @@ from django.db.models import Q, QuerySet
 
 from hotel.models import Hotel
 from portal.board.cards import natural
-from portal.board.columns import BY_KEY, COLUMNS
-from rooms.choices import Priority
+from rooms.choices import Priority, RoomGroup
 from rooms.models import Room
 
 
@@ -30,7 +29,7 @@ class RoomFilter(django_filters.FilterSet):
         method="in_column",
         label="Status",
         empty_label="All statuses",
-        choices=[(column.key, column.label) for column in COLUMNS],
+        choices=RoomGroup.choices,
     )
     priority = django_filters.ChoiceFilter(
         field_name="maintenance_priority",
@@ -64,7 +63,7 @@ class RoomFilter(django_filters.FilterSet):
 
     def in_column(self, rooms: QuerySet[Room], name: str, key: str) -> QuerySet[Room]:
         """Keep the rooms of one board column."""
-        return rooms.filter(room_status__in=BY_KEY[key].statuses)
+        return rooms.filter(room_status__in=RoomGroup(key).statuses)
 
     def with_text(self, rooms: QuerySet[Room], name: str, text: str) -> QuerySet[Room]:
         """Keep rooms whose number begins with the text, or whose notes hold it."""

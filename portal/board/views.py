@@ -99,8 +99,8 @@ def _draw(request: StaffRequest, *, keep: bool) -> str:
             with _lock:
                 _frames[key] = frame
     drawn = cards.draw(cards.rows(rooms, staff, today), staff)
-    parts = {f"cards {key}": "".join(found) for key, found in drawn.items()}
-    parts |= {f"count {key}": str(len(found)) for key, found in drawn.items()}
+    parts = {f"cards {group.value}": "".join(found) for group, found in drawn.items()}
+    parts |= {f"count {group.value}": str(len(found)) for group, found in drawn.items()}
     # Read before the rooms were: what is asked for after it may come twice, but never fails to.
     parts["seq"] = str(request.hotel.last_seq)
     return "".join(parts[part] if n % 2 else part for n, part in enumerate(frame))
