@@ -12,7 +12,7 @@ from portal.api import schemas
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import once
 from portal.api.paging import Paged, asks_nothing, page
-from portal.api.room_json import SEEN, draw
+from portal.api.room_json import SEEN, json_of
 from portal.api.serializers import action_answer, event_answers
 from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus, Source
 from rooms.models import Room
@@ -51,7 +51,7 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
     wanted = {"room_status": query.status, "floor": query.floor, "room_type__code": query.room_type}
     rooms = rooms.filter(**{name: value for name, value in wanted.items() if value})
     found, following = page(rooms.values_list(*SEEN, named=True), query, "number")
-    joined = b",".join(json for _, json in draw(found, request.staff))
+    joined = b",".join(room for _, room in json_of(found, request.staff))
     return _json(b'{"rooms":[%b],"next":%b}' % (joined, to_json(following)))
 
 
@@ -59,8 +59,8 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
 @asks_nothing
 def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
-    ((_, json),) = draw([get_room_for_user(request, number)], request.staff)
-    return _json(json)
+    ((_, room),) = json_of([get_room_for_user(request, number)], request.staff)
+    return _json(room)
 
 
 @router.get("rooms/{number}/events/", response={200: schemas.Events, **READING})
@@ -79,8 +79,8 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
     rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number")
     lists: dict[str, list[bytes]] = {name: [] for name in LISTS.values()}
-    for status, json in draw(rooms.values_list(*SEEN, named=True), request.staff):
-        lists[LISTS[GROUP_OF[status]]].append(json)
+    for status, room in json_of(rooms.values_list(*SEEN, named=True), request.staff):
+        lists[LISTS[GROUP_OF[status]]].append(room)
     parts = (b'"%b":[%b]' % (name.encode(), b",".join(made)) for name, made in lists.items())
     return _json(b"{%b}" % b",".join(parts))
 

@@ -1,24 +1,23 @@
-"""The board's cards: drawn once for each state that a viewer can see, then only joined.
+"""The board's cards: each is rendered once for every state that somebody sees, then reused.
 
-A card depends on the room's row (its last_seq moves with every event about the room), on the
-hotel's set-up (setup_seq), on today's arrival and on what the viewer may do. All of that is in
-the key, so a cached card is never stale and nothing expires by time.
+A card depends on the room's row (its last_seq moves with every event about the room), on who looks
+(portal.cache.Viewer, which holds the hotel's setup_seq), on today's arrival, and on whether the
+viewer cleaned the room. All of it is in the card's key, so a kept card is never out of date.
 """
 
 import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 from typing import Any, NamedTuple
 
-from cachetools import LRUCache
 from django.db.models import Q
 from django.template.loader import render_to_string
 
 from hotel.models import Staff
 from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
+from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url
 from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
@@ -27,15 +26,14 @@ from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
-_cards: LRUCache[tuple[Any, ...], str] = LRUCache(maxsize=10_000)
-_lock = Lock()
+_cards: SeqCache[str] = SeqCache(10_000)
 
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
 @dataclass(frozen=True)
 class RoomButton:
-    """One action as a card shows it; `to` is the column a drag must end in to mean it."""
+    """One action as a card shows it; a card dragged to the column `to` does the same."""
 
     action: Action
     label: str
@@ -46,7 +44,7 @@ class RoomButton:
 
 
 class Row(NamedTuple):
-    """What the board must read of a room to know whether its card is drawn already."""
+    """What the board reads of each room: enough to find its card in memory."""
 
     sort: str
     pk: int
@@ -73,7 +71,7 @@ def arrivals_by_room(rooms: Q, today: dt.date) -> dict[int, int]:
 
 
 def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
-    """Read the rooms' rows without making instances; sorted as the columns are."""
+    """Return the rooms' rows, sorted as in the columns; without model instances, to save time."""
     arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
     return sorted(
         Row(
@@ -95,7 +93,7 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
     )
 
 
-def draw(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
+def html_by_group(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
     """Return each group's cards as HTML; only cards that nobody has seen yet are rendered."""
     columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
     for row, card in zip(board, html_of(board, staff, len(board)), strict=True):
@@ -104,10 +102,11 @@ def draw(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
 
 
 def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
-    """Return the cards of these rows, out of `shown` on the board, in the same order."""
-    keys = [_key(row.pk, row.last_seq, row.own_clean, row.arriving, staff) for row in board]
-    with _lock:
-        html = [_cards.get(key) for key in keys]
+    """Return the cards of these rows in the same order; the board shows `shown` rooms in all."""
+    viewer = Viewer.of(staff, personal=False)
+    html = _cards.get_many(
+        _key(viewer, row.pk, row.last_seq, row.own_clean, row.arriving) for row in board
+    )
     unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
     if unseen:
         fresh = {room.pk: room for room in _fetch(unseen, shown, staff)}
@@ -119,9 +118,9 @@ def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
 
 
 def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
-    """Fetch the rooms that must be drawn, with what a card names and no more."""
+    """Fetch the rooms whose cards must be rendered, with what a card names and no more."""
     rooms = board_rooms(staff).select_related("room_type", "status_by__user")
-    # All of them is a shorter question than a list of nearly all.
+    # For more than half of the rooms, fetching all is cheaper than a list of their ids.
     rooms = rooms if len(unseen) > shown // 2 else rooms.filter(pk__in=unseen)
     found = [room for room in rooms if room.pk in unseen]
     for room in found:
@@ -132,16 +131,14 @@ def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
 def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
     """Return the card as this viewer sees it; `arriving` people are due in the room today."""
     own = is_own_clean(staff, room.cleaned_by_staff_id, staff.hotel)
-    key = _key(room.pk, room.last_seq, own, arriving, staff)
-    with _lock:
-        card = _cards.get(key)
-    if card is None:
-        card = render_to_string("board/card.html", card_context(room, staff, arriving))
-        # The lines of what this card does not show are not sent 200 times.
-        card = re.sub(r"\n\s*\n", "\n", card)
-        with _lock:
-            _cards[key] = card
-    return card
+    key = _key(Viewer.of(staff, personal=False), room.pk, room.last_seq, own, arriving)
+    return _cards.get_or_make(key, lambda: _render_card(room, staff, arriving))
+
+
+def _render_card(room: Room, staff: Staff, arriving: int | None) -> str:
+    html = render_to_string("board/card.html", card_context(room, staff, arriving))
+    # Without the blank lines that the template leaves for what this card does not show.
+    return re.sub(r"\n\s*\n", "\n", html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
@@ -173,29 +170,21 @@ def buttons(room: Room, staff: Staff) -> dict[str, Any]:
 
 
 def sort_key(number: str, status: str, priority: str, arriving: int | None) -> str:
-    """Return where a card stands in its column: guests waiting, then urgency, then number."""
+    """Return a card's sort key in its column: guests waiting first, then urgency, then number."""
     waiting = "0" if arriving and status in TURNING else "1"
     return f"{waiting}{URGENCY[priority]}{natural(number)}"
 
 
 @lru_cache(maxsize=10_000)
 def natural(number: str) -> str:
-    """Return a room number so that text order is a person's order: 9 before 10."""
+    """Return a room number in a form that sorts as people count: 9 before 10."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(5), number)
 
 
 def _key(
-    pk: int, last_seq: int, own_clean: bool, arriving: int | None, staff: Staff
+    viewer: Viewer, pk: int, last_seq: int, own_clean: bool, arriving: int | None
 ) -> tuple[Any, ...]:
-    return (
-        pk,
-        last_seq,
-        staff.hotel.setup_seq,
-        staff.role,
-        staff.language,
-        own_clean,
-        arriving,
-    )
+    return viewer, pk, last_seq, own_clean, arriving
 
 
 def _button(action: Action, room: Room) -> RoomButton:
@@ -211,13 +200,13 @@ def _button(action: Action, room: Room) -> RoomButton:
 
 
 def _drop_column(action: Action, room: Room) -> str:
-    """Return the column that a card is dragged to for this action, or "" where none is meant."""
+    """Return the column to which a card is dragged for this action, or "" if there is none."""
     targets = TRANSITIONS[action].targets
     returns = RoomStatus(room.return_status) if room.return_status else None
     if action is Action.OVERRIDE:
         return ""
     if action is Action.COMPLETE_MAINTENANCE and (room.is_occupied or room.is_out_of_order):
-        # The card stays where it is: no drag means this.
+        # The room keeps its status, so its card keeps its column.
         return ""
     if action is Action.CHECK_OUT and room.maintenance_required:
         return GROUP_OF[RoomStatus.MAINTENANCE_REQUIRED].value

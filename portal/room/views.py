@@ -32,7 +32,7 @@ HISTORY = 50
 def room(request: StaffRequest, hotel_slug: str, room_number: str) -> HttpResponse:
     """Show everything about one room; to htmx its card, as after “Cancel” in a form."""
     found = get_room_for_user(request, room_number)
-    facts = (found.last_seq, request.hotel.setup_seq, request.htmx.target)
+    facts = (found.last_seq, request.htmx.target)
     return unless_known(request, facts, lambda: render_room(request, found))
 
 
