@@ -28,8 +28,8 @@ seqs = itertools.count(10_000_000)
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Remember the board's bytes and its cards as they are now."""
     pages[hotel_slug] = views.compressed(views.board_html(request, keep=False))
-    drawn = cards.html_by_group(_rows(request), request.staff)
-    html = [card for column in drawn.values() for card in column]
+    columns = cards.html_by_group(_rows(request), request.staff)
+    html = [card for column in columns.values() for card in column]
     joined[hotel_slug] = (views.render_frame(request, _filters(request)), html)
     return HttpResponse()
 

@@ -12,7 +12,7 @@ from rooms.models import Room
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the navigation; `roles` may see it."""
+    """A page in the navigation, shown to these roles."""
 
     name: str
     label: str
@@ -33,7 +33,7 @@ FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
 
 
 def pages_of(staff: Staff) -> list[Page]:
-    """Return the pages that this person may open, in the navigation's order."""
+    """Return the pages that this person may open, in the order of the navigation."""
     return [page for page in PAGES if staff.role in page.roles]
 
 
@@ -43,7 +43,7 @@ def account_pages_of(staff: Staff) -> list[Page]:
 
 
 def first_page_url(staff: Staff) -> str:
-    """Return where this person's day begins."""
+    """Return the address of the page that this person sees first after signing in."""
     return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])
 
 

@@ -10,10 +10,10 @@ from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_booking_for_user
 from portal.api import schemas
 from portal.api.errors import CHANGING, READING
-from portal.api.idempotency import once
+from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
-from portal.api.serializers import booking_answer
+from portal.api.serializers import serialize_booking
 from rooms import permissions
 from rooms.choices import Source
 from rooms.models import Room, RoomType
@@ -23,7 +23,7 @@ from stays.models import Booking
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
-DONE: dict[int, Any] = {200: schemas.Booking, **CHANGING}
+ANSWERS: dict[int, Any] = {200: schemas.Booking, **CHANGING}
 
 
 class BookingsQuery(Paged):
@@ -48,18 +48,18 @@ def list_bookings(
         in_house = {"status": BookingStatus.IN_HOUSE}
         rows = rows.filter(**in_house) if query.in_house else rows.exclude(**in_house)
     found, following = page(rows, query, "check_in", "booking_id")
-    return schemas.Bookings(bookings=[booking_answer(row) for row in found], next=following)
+    return schemas.Bookings(bookings=[serialize_booking(row) for row in found], next=following)
 
 
 @router.get("{booking_id}/", response={200: schemas.Booking, **READING})
 @asks_nothing
 def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
     """Show one booking."""
-    return booking_answer(_booking(request, booking_id))
+    return serialize_booking(_booking(request, booking_id))
 
 
 @router.post("", response={201: schemas.Booking, **CHANGING})
-@once(status=201)
+@idempotent(status=201)
 def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) -> schemas.Booking:
     """Book a room of a type; 409 `no_availability` where a night is sold out."""
     _desk_only(request)
@@ -67,13 +67,13 @@ def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) 
         "room_type": room_type_of(request, body.room_type),
         "booking_id": body.booking_id or "",
     }
-    return booking_answer(
+    return serialize_booking(
         bookings.create(request.hotel, by=request.staff, source=Source.API, **given)
     )
 
 
-@router.post("{booking_id}/assign/", response=DONE)
-@once()
+@router.post("{booking_id}/assign/", response=ANSWERS)
+@idempotent()
 def assign(
     request: StaffRequest, slug: Slug, booking_id: BookingId, body: schemas.RoomChoice
 ) -> schemas.Booking:
@@ -83,8 +83,8 @@ def assign(
     return _done(bookings.assign, request, booking, room, expected_version=body.expected_version)
 
 
-@router.post("{booking_id}/check-in/", response=DONE)
-@once()
+@router.post("{booking_id}/check-in/", response=ANSWERS)
+@idempotent()
 def check_in(
     request: StaffRequest,
     slug: Slug,
@@ -97,8 +97,8 @@ def check_in(
     return _done(arrivals.check_in, request, booking, room, expected_version=body.expected_version)
 
 
-@router.post("{booking_id}/checkout/", response=DONE)
-@once()
+@router.post("{booking_id}/checkout/", response=ANSWERS)
+@idempotent()
 def check_out(
     request: StaffRequest,
     slug: Slug,
@@ -110,8 +110,8 @@ def check_out(
     return _done(departures.check_out, request, booking, expected_version=body.expected_version)
 
 
-@router.post("{booking_id}/cancel/", response=DONE)
-@once()
+@router.post("{booking_id}/cancel/", response=ANSWERS)
+@idempotent()
 def cancel(
     request: StaffRequest,
     slug: Slug,
@@ -122,8 +122,8 @@ def cancel(
     return _done(bookings.cancel, request, _booking(request, booking_id))
 
 
-@router.post("{booking_id}/no-show/", response=DONE)
-@once()
+@router.post("{booking_id}/no-show/", response=ANSWERS)
+@idempotent()
 def no_show(
     request: StaffRequest,
     slug: Slug,
@@ -160,4 +160,4 @@ def _room_of(request: StaffRequest, number: str) -> Room:
 
 
 def _done(act: Any, request: StaffRequest, *args: Any, **given: Any) -> schemas.Booking:
-    return booking_answer(act(*args, by=request.staff, source=Source.API, **given))
+    return serialize_booking(act(*args, by=request.staff, source=Source.API, **given))

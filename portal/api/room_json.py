@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from hotel.models import Staff
-from portal.api.serializers import room_answer
+from portal.api.serializers import serialize_room
 from portal.cache import SeqCache, Viewer
 from rooms import permissions
 from rooms.choices import RoomStatus
@@ -35,8 +35,8 @@ def json_of(seen: Iterable[Any], staff: Staff) -> list[RoomJson]:
     found = {room.pk: known for room, known in zip(seen, kept, strict=True) if known}
     unseen = [room.pk for room in seen if room.pk not in found]
     for room in Room.objects.filter(pk__in=unseen).with_people() if unseen else ():
-        answer = room_answer(room, staff, may_undo=room.pk in undoable)
-        found[room.pk] = (answer.room_status, to_json(answer))
+        made = serialize_room(room, staff, may_undo=room.pk in undoable)
+        found[room.pk] = (made.room_status, to_json(made))
         _rooms.put(_key(viewer, room, staff, undoable), found[room.pk])
     return [found[room.pk] for room in seen]
 

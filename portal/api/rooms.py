@@ -10,10 +10,10 @@ from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_room_for_user
 from portal.api import schemas
 from portal.api.errors import CHANGING, READING
-from portal.api.idempotency import once
+from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.room_json import SEEN, json_of
-from portal.api.serializers import action_answer, event_answers
+from portal.api.serializers import serialize_change, serialize_events
 from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
@@ -23,7 +23,7 @@ from stays.undo import undo as undo_change
 router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
 Number = Annotated[str, Path(description="The room's number.", example="204")]
-DONE: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
+ANSWERS: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
 # What housekeeping/rooms calls each group.
 LISTS = {
     RoomGroup.DIRTY: "checkout_dirty",
@@ -70,7 +70,7 @@ def list_room_events(
     """Show the room's history, newest first."""
     events = get_room_for_user(request, number).events.select_related("room", "actor__user")
     found, following = page(events, query, "-seq")
-    return schemas.Events(events=event_answers(found, request.staff), next=following)
+    return schemas.Events(events=serialize_events(found, request.staff), next=following)
 
 
 @router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **READING})
@@ -92,8 +92,8 @@ def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
     return counts.counts(request.hotel)
 
 
-@router.post("rooms/{number}/start-cleaning/", response=DONE)
-@once()
+@router.post("rooms/{number}/start-cleaning/", response=ANSWERS)
+@idempotent()
 def start_cleaning(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -101,8 +101,8 @@ def start_cleaning(
     return _act(Action.START_CLEANING, request, number, body)
 
 
-@router.post("rooms/{number}/stop-cleaning/", response=DONE)
-@once()
+@router.post("rooms/{number}/stop-cleaning/", response=ANSWERS)
+@idempotent()
 def stop_cleaning(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -110,8 +110,8 @@ def stop_cleaning(
     return _act(Action.STOP_CLEANING, request, number, body)
 
 
-@router.post("rooms/{number}/mark-cleaned/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-cleaned/", response=ANSWERS)
+@idempotent()
 def mark_cleaned(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -119,8 +119,8 @@ def mark_cleaned(
     return _act(Action.MARK_CLEANED, request, number, body)
 
 
-@router.post("rooms/{number}/inspect/", response=DONE)
-@once()
+@router.post("rooms/{number}/inspect/", response=ANSWERS)
+@idempotent()
 def inspect(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Inspection
 ) -> schemas.ActionAnswer:
@@ -129,8 +129,8 @@ def inspect(
     return _act(action, request, number, body)
 
 
-@router.post("rooms/{number}/mark-maintenance/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-maintenance/", response=ANSWERS)
+@idempotent()
 def mark_maintenance(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Maintenance
 ) -> schemas.ActionAnswer:
@@ -138,8 +138,8 @@ def mark_maintenance(
     return _act(Action.MARK_MAINTENANCE, request, number, body)
 
 
-@router.post("rooms/{number}/complete-maintenance/", response=DONE)
-@once()
+@router.post("rooms/{number}/complete-maintenance/", response=ANSWERS)
+@idempotent()
 def complete_maintenance(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Repaired = schemas.Repaired()
 ) -> schemas.ActionAnswer:
@@ -147,8 +147,8 @@ def complete_maintenance(
     return _act(Action.COMPLETE_MAINTENANCE, request, number, body)
 
 
-@router.post("rooms/{number}/out-of-order/", response=DONE)
-@once()
+@router.post("rooms/{number}/out-of-order/", response=ANSWERS)
+@idempotent()
 def take_out_of_order(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.OutOfOrder
 ) -> schemas.ActionAnswer:
@@ -161,8 +161,8 @@ def take_out_of_order(
         raise InvalidInput(fields) from error
 
 
-@router.post("rooms/{number}/return-to-service/", response=DONE)
-@once()
+@router.post("rooms/{number}/return-to-service/", response=ANSWERS)
+@idempotent()
 def return_to_service(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -170,8 +170,8 @@ def return_to_service(
     return _act(Action.RETURN_TO_SERVICE, request, number, body)
 
 
-@router.post("rooms/{number}/mark-dirty/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-dirty/", response=ANSWERS)
+@idempotent()
 def mark_dirty(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -179,8 +179,8 @@ def mark_dirty(
     return _act(Action.MARK_DIRTY, request, number, body)
 
 
-@router.post("rooms/{number}/override/", response=DONE)
-@once()
+@router.post("rooms/{number}/override/", response=ANSWERS)
+@idempotent()
 def override(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Override
 ) -> schemas.ActionAnswer:
@@ -188,15 +188,15 @@ def override(
     return _act(Action.OVERRIDE, request, number, body)
 
 
-@router.post("rooms/{number}/undo/", response=DONE)
-@once()
+@router.post("rooms/{number}/undo/", response=ANSWERS)
+@idempotent()
 def undo(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Undo = schemas.Undo()
 ) -> schemas.ActionAnswer:
     """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
     room = get_room_for_user(request, number, Action.UNDO)
     event = undo_change(room, by=request.staff, source=Source.API, **body.model_dump())
-    return action_answer(room, event, request.staff)
+    return serialize_change(room, event, request.staff)
 
 
 def _json(body: bytes) -> HttpResponse:
@@ -206,8 +206,8 @@ def _json(body: bytes) -> HttpResponse:
 def _act(
     action: Action, request: StaffRequest, number: str, body: schemas.OnRoom
 ) -> schemas.ActionAnswer:
-    """Do what the body asks for; its fields are what perform() takes."""
+    """Do the action with the body's fields, which are the parameters of perform()."""
     room = get_room_for_user(request, number, action)
     given = body.model_dump(exclude={"passed"})
     event = perform(action, room, by=request.staff, source=Source.API, **given)
-    return action_answer(room, event, request.staff)
+    return serialize_change(room, event, request.staff)

@@ -1,8 +1,8 @@
 """One process serves both: pages by the WSGI application in threads, streams by the event loop.
 
 A page costs one hop to a thread and back, with Django's middleware in one piece. A view that may
-open a stream is an ordinary view behind the same middleware: it leaves a ticket in the request's
-environ, and its answer becomes the head of the stream (docs/adr/0010).
+open a stream is an ordinary view behind the same middleware: it leaves a Subscription in the
+request's environ, and its answer becomes the head of the stream (docs/adr/0010).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from portal.live.hub import TICKET, Hub, Ticket
+from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
 # Forms of a hotel are small; whoever sends more is not one of our pages.
@@ -89,11 +89,11 @@ class Gateway:
         environ = make_environ(scope, body)
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(self.pool, self._call, environ)
-        ticket = environ[TICKET]
-        if ticket is None:
+        subscription = environ[SUBSCRIPTION]
+        if subscription is None:
             await _send(send, status, headers, content)
         else:
-            await self._stream(ticket, headers, receive, send)
+            await self._stream(subscription, headers, receive, send)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Run the WSGI application to its end; return its answer."""
@@ -112,9 +112,11 @@ class Gateway:
                 result.close()
         return *started[-1], content
 
-    async def _stream(self, ticket: Ticket, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, subscription: Subscription, headers: Headers, receive: Receive, send: Send
+    ) -> None:
         """Send the log's newest seq whenever it moves, until either side ends it."""
-        stream = self.hub.open(ticket)
+        stream = self.hub.open(subscription)
         if stream is None:
             await _send(send, 429, [(b"content-length", b"0")], b"")
             return
@@ -161,7 +163,7 @@ def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
     """Return the WSGI environ of a request whose body has been read."""
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
-        TICKET: None,
+        SUBSCRIPTION: None,
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         # From the raw path: what is no UTF-8 must reach Django as it was sent.

@@ -1,7 +1,7 @@
 """The open event streams of this process.
 
 A stream carries the log's newest seq and nothing else; what changed, the browser asks for.
-All of it runs in the event loop's thread, but for `Hub.tickets`, which only reads.
+All of it runs in the event loop's thread, except `Hub.subscriptions`, which only reads.
 """
 
 import asyncio
@@ -9,20 +9,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# Where in a request's environ a view finds out that it may open a stream, and leaves its ticket.
-TICKET = "readyroom.ticket"
+# The key in a request's environ. It is there if the server can hold streams; a view that opens one
+# puts its Subscription there.
+SUBSCRIPTION = "readyroom.subscription"
 # A person has a handful of tabs; a runaway page must not take all there is.
 STREAMS_OF_A_SESSION = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """Who opened a stream, as the view found them; `seq` is the hotel's newest then."""
+class Subscription:
+    """Who opened a stream, and the hotel's newest seq at that moment."""
 
     hotel: int
     staff: int
     session: str
-    # The hash, as it was: a session ends with its password.
+    # The password's hash at that moment: a session ends when the password changes.
     password: str
     seq: int
 
@@ -30,10 +31,10 @@ class Ticket:
 class Stream:
     """One browser tab that waits for news."""
 
-    __slots__ = ("_news", "over", "seq", "ticket")
+    __slots__ = ("_news", "over", "seq", "subscription")
 
-    def __init__(self, ticket: Ticket, seq: int) -> None:
-        self.ticket = ticket
+    def __init__(self, subscription: Subscription, seq: int) -> None:
+        self.subscription = subscription
         self.seq = seq
         self.over = False
         self._news = asyncio.Event()
@@ -66,42 +67,42 @@ class Hub:
         self.sessions: Counter[str] = Counter()
         self.ending = False
 
-    def open(self, ticket: Ticket) -> Stream | None:
+    def open(self, subscription: Subscription) -> Stream | None:
         """Add a stream; None where the session has enough of them, or the server stops."""
-        if self.ending or self.sessions[ticket.session] >= STREAMS_OF_A_SESSION:
+        if self.ending or self.sessions[subscription.session] >= STREAMS_OF_A_SESSION:
             return None
         # What the log did since the view looked has been told to the others already.
-        stream = Stream(ticket, max(ticket.seq, self.seqs.get(ticket.hotel, 0)))
-        self.streams[ticket.hotel].add(stream)
-        self.sessions[ticket.session] += 1
+        stream = Stream(subscription, max(subscription.seq, self.seqs.get(subscription.hotel, 0)))
+        self.streams[subscription.hotel].add(stream)
+        self.sessions[subscription.session] += 1
         return stream
 
     def close(self, stream: Stream) -> None:
         """Forget a stream that has ended."""
-        ticket = stream.ticket
-        self.streams[ticket.hotel].discard(stream)
-        self.sessions[ticket.session] -= 1
-        if not self.sessions[ticket.session]:
-            del self.sessions[ticket.session]
+        subscription = stream.subscription
+        self.streams[subscription.hotel].discard(stream)
+        self.sessions[subscription.session] -= 1
+        if not self.sessions[subscription.session]:
+            del self.sessions[subscription.session]
 
-    def tickets(self, hotels: Collection[int] | None = None) -> set[Ticket]:
-        """Return the tickets of the open streams, of some hotels or of all; any thread may ask.
+    def subscriptions(self, hotels: Collection[int] | None = None) -> set[Subscription]:
+        """Return who has streams open, in some hotels or in all. Any thread may call it.
 
-        list() copies in one piece, whatever the loop does meanwhile.
+        list() copies a set or dict in one step, whatever the event loop does meanwhile.
         """
         return {
-            stream.ticket
+            stream.subscription
             for hotel, streams in list(self.streams.items())
             if hotels is None or hotel in hotels
             for stream in list(streams)
         }
 
-    def tell(self, seqs: Mapping[int, int], ended: Collection[Ticket] = ()) -> None:
+    def tell(self, seqs: Mapping[int, int], ended: Collection[Subscription] = ()) -> None:
         """Wake these hotels' streams with their new seqs; end the streams of `ended`."""
         self.seqs.update(seqs)
         for hotel, seq in seqs.items():
             for stream in self.streams.get(hotel, ()):
-                if stream.ticket in ended:
+                if stream.subscription in ended:
                     stream.end()
                 else:
                     stream.tell(seq)

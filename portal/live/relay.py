@@ -26,7 +26,7 @@ from rooms.models import RoomEvent
 if TYPE_CHECKING:
     from pusher import Pusher
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Seconds between two looks at the hotels' counters: one short query, whatever the log's length.
 POLL = 0.2
@@ -58,12 +58,12 @@ def follow(stop: threading.Event) -> None:
             tell(client)
         except FAULTS as fault:
             if not faults:
-                log.warning("Pusher is away, its news wait: %s", _reason(fault))
+                logger.warning("Pusher is away, its news wait: %s", _reason(fault))
             faults += 1
             stop.wait(pause(faults))
         else:
             if faults:
-                log.warning("Pusher is back after %d tries and knows everything.", faults)
+                logger.warning("Pusher is back after %d tries and knows everything.", faults)
             faults = 0
 
 
@@ -96,7 +96,7 @@ def only_one(stop: threading.Event) -> Iterator[None]:
     """
     with _lock() as take:
         if not take():
-            log.warning("Another relay is at work; this one waits for it to end.")
+            logger.warning("Another relay is at work; this one waits for it to end.")
             while not stop.wait(1) and not take():
                 pass
         yield

@@ -105,11 +105,11 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
     """Return the card, and after an action the toast that goes with it."""
     if extra["form"] or extra["message"] or extra["kept"]:
         context = card_context(room, request.staff, arriving) | extra
-        drawn = render_to_string("board/card.html", context, request)
+        open_card = render_to_string("board/card.html", context, request)
         if not extra["message"]:
-            return drawn
+            return open_card
         # The card may have gone to a column that a phone does not show: say it where it is seen.
-        return drawn + render_to_string("partials/toast.html", {"refusal": extra["message"]})
+        return open_card + render_to_string("partials/toast.html", {"refusal": extra["message"]})
     card = card_html(room, request.staff, arriving)
     if not extra["done"]:
         return card
