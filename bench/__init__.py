@@ -1,1 +1,5 @@
-"""Speed, shown as ratios taken in one run: `make bench`. Never part of the tests."""
+"""Benchmarks: `make bench`.
+
+Each compares two things in one run. The ratios can be compared between machines, the milliseconds
+cannot. The tests do not run the benchmarks.
+"""

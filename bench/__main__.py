@@ -1,4 +1,4 @@
-"""Run every measurement: `python -m bench [name …]`."""
+"""Run all benchmarks, or those named: `python -m bench [NAME ...]`."""
 
 import sys
 from importlib import import_module
@@ -7,5 +7,5 @@ NAMES = ("board", "actions", "api", "live", "relay")
 
 for name in sys.argv[1:] or NAMES:
     if name not in NAMES:
-        sys.exit(f"There is no bench “{name}”: choose from {', '.join(NAMES)}.")
+        sys.exit(f"Unknown benchmark “{name}”. Choose from {', '.join(NAMES)}.")
     import_module(f"bench.{name}").main()

@@ -1,7 +1,7 @@
-"""Mark-cleaned by HTTP form, beside the same UPDATE and INSERT in raw SQL.
+"""Compare mark-cleaned, sent as a form, with the same UPDATE and INSERT in raw SQL.
 
-Both run behind the same middleware and sign-in, in the same server process, in turn, at 1 and at
-8 clients, on SQLite and, where one answers, on PostgreSQL (`TEST_DATABASE_URL`).
+Both take turns in the same server process, behind the same middleware and sign-in, with 1 and
+with 8 clients, on SQLite and, if a server answers, on PostgreSQL (`TEST_DATABASE_URL`).
 `python -m bench actions`
 """
 
@@ -19,7 +19,7 @@ CALLS = 400
 
 
 def main() -> None:
-    """Print the table of one database; then, in a process of its own, of the other."""
+    """Print the results for SQLite, then for PostgreSQL."""
     on_both_databases("actions", _measure_all)
 
 
@@ -37,7 +37,7 @@ def _measure_all(name: str, url: str) -> None:
 
 
 def _dirty_rooms(hotel: object) -> list[tuple[int, str]]:
-    """Make a dirty room for each call of a round; return their ids and numbers."""
+    """Create a dirty room for each call of a round; return their ids and numbers."""
     from rooms.choices import RoomStatus
     from tests.factories import make_room
 
@@ -58,7 +58,7 @@ def _measure(
         for what in rates:
             _make_dirty_again()
             rate, taken = _round(what, signed_in, rooms)
-            if number:  # The first round only warms up.
+            if number:  # The first round is a warm-up.
                 rates[what].append(rate)
                 times[what] += taken
     print(f"{name}, {clients} client{'s' if clients > 1 else ''}")
@@ -77,7 +77,7 @@ def _make_dirty_again() -> None:
 def _round(
     what: str, clients: list[Client], rooms: list[tuple[int, str]]
 ) -> tuple[float, list[float]]:
-    """Let the clients share the rooms; return calls a second and each call's milliseconds."""
+    """Spread the rooms over the clients; return calls per second and each call's milliseconds."""
     taken: list[float] = []
 
     def work(client: Client, share: list[tuple[int, str]]) -> None:

@@ -1,7 +1,7 @@
-"""The API's busiest requests, beside a bare Django view that returns the same bytes from memory.
+"""Compare the API's busiest requests with a bare Django view that returns the same bytes.
 
-200 rooms, one server process with eight threads, at 1 and at 8 clients, in turn; a POST's bare
-view takes the same POST. `python -m bench api`
+200 rooms, one server process with eight threads, 1 and 8 clients. Both take turns; a POST is
+compared with a bare view that accepts the same POST. `python -m bench api`
 """
 
 import http.client
@@ -18,14 +18,14 @@ BASE = "/api/staff/hotels/bench"
 
 
 class Program:
-    """One kept-alive connection with a token."""
+    """A keep-alive connection with an API token."""
 
     def __init__(self, port: int, token: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def request(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        """Send one request; return the body of an answer that must be good."""
+        """Send a request and return the body; raise RuntimeError if the status is not 200."""
         self.connection.request(method, path, body, self.headers)
         answer = self.connection.getresponse()
         read = answer.read()
@@ -35,7 +35,7 @@ class Program:
 
 
 def main() -> None:
-    """Print one line for each request and number of clients."""
+    """Print the results for each request and number of clients."""
     with set_up():
         from hotel.choices import Role
         from portal.models import ApiToken
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _measure(name: str, method: str, path: str, programs: list[Program]) -> None:
-    """Time a request and its yardstick in turn, and print both and their ratio."""
+    """Time a request and its baseline in turn; print both and their ratio."""
     _make_dirty_again()
     programs[0].request("POST", "/bench/keep/", programs[0].request(method, path.format(0)))
     rates: dict[str, list[float]] = {path: [], "/bench/kept/": []}
@@ -66,7 +66,7 @@ def _measure(name: str, method: str, path: str, programs: list[Program]) -> None
         for asked in rates:
             _make_dirty_again()
             rate, taken = _round(method, asked, programs)
-            if number:  # The first round only warms up.
+            if number:  # The first round is a warm-up.
                 rates[asked].append(rate)
                 times[asked] += taken
     ratio = median(a / b for a, b in zip(rates[path], rates["/bench/kept/"], strict=True))
@@ -82,7 +82,7 @@ def _make_dirty_again() -> None:
 
 
 def _round(method: str, path: str, programs: list[Program]) -> tuple[float, list[float]]:
-    """Let the programs share the calls; return calls a second and each call's milliseconds."""
+    """Spread the calls over the programs; return calls per second and each call's milliseconds."""
     calls = ROOMS if method == "POST" else CALLS
     taken: list[float] = []
 

@@ -1,4 +1,4 @@
-"""The product's server, around bench.wsgi: `python -m bench.asgi`."""
+"""Readyroom's server with the benchmarks' views: `python -m bench.asgi`."""
 
 from bench.wsgi import application as pages
 from config import server
@@ -7,6 +7,6 @@ from portal.live.gateway import Gateway
 application = Gateway(pages)
 
 if __name__ == "__main__":
-    # Idle clients stay connected while the others have their turn.
+    # Clients that wait for their turn must stay connected.
     server.OPTIONS["timeout_keep_alive"] = 120
     server.main("bench.asgi:application")

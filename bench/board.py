@@ -1,7 +1,7 @@
-"""The board at 50, 200 and 1,000 rooms, beside the same bytes from memory in the same run.
+"""Compare the board with the same bytes served from memory, at 50, 200 and 1,000 rooms.
 
-Each figure is the median of calls taken in turn with its yardstick's, so that a slow moment of
-the machine meets both. `python -m bench board`
+Each figure is a median. Calls to the board and to its baseline take turns, so that a slow moment
+of the machine affects both. `python -m bench board`
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ WHAT = ("unchanged", "memory", "bare", "one card changed", "cards joined", "ever
 
 
 def main() -> None:
-    """Print the table of all sizes."""
+    """Print the results for all sizes."""
     with set_up():
         people = {size: _make_hotel(size) for size in SIZES}
         with serving() as port:
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _make_hotel(size: int) -> object:
-    """Make a hotel whose rooms are spread over the statuses; return its manager."""
+    """Create a hotel with rooms in all statuses; return its manager."""
     from hotel.choices import Role
     from rooms.choices import Priority, RoomStatus
     from tests.factories import make_booking, make_hotel, make_room, make_staff
@@ -54,7 +54,7 @@ def _make_hotel(size: int) -> object:
 def _measure(port: int, size: int, manager: object) -> dict[str, float]:
     from rooms.choices import Action
     from rooms.models import Room
-    from rooms.perform import perform
+    from tests.acting import perform
 
     client = Client(port, manager.user)  # type: ignore[attr-defined]
     slug = f"rooms-{size}"

@@ -1,7 +1,7 @@
-"""How long a change takes to the screens, and what a screen that waits costs.
+"""Measure how long a change takes to reach other screens, and what an idle stream costs.
 
-A client is an open stream that asks board/changes whenever it is woken. Time runs from the answer
-to the action until the changed card is in the client's hands. Server and clients share the
+A client holds a stream open and requests board/changes whenever it is woken. The delay runs from
+the response to the action until the client has the changed card. Server and clients share the
 machine. `python -m bench live`
 """
 
@@ -28,7 +28,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
-    """Print both tables for both databases."""
+    """Print the results for both databases."""
     allow_many_connections()
     on_both_databases("live", _measure_all)
 
@@ -57,7 +57,7 @@ def _make_hotel() -> tuple[list[object], list[str]]:
 
 
 class Screen:
-    """A browser tab, as far as the network sees it."""
+    """The requests that a browser tab makes."""
 
     def __init__(self, port: int, session: str) -> None:
         self.port, self.session = port, session
@@ -65,7 +65,7 @@ class Screen:
         self.cards: dict[int, float] = {}
 
     async def open(self) -> None:
-        """Open the stream and read its first word; catch up."""
+        """Open the stream, wait for its first event, and fetch the changes."""
         self.stream = await asyncio.open_connection("127.0.0.1", self.port)
         self.pages = await asyncio.open_connection("127.0.0.1", self.port)
         self._send(self.stream[1], "/h/bench/live/")
@@ -74,13 +74,13 @@ class Screen:
         await self._ask()
 
     async def follow(self) -> None:
-        """Ask what changed, whenever woken; note when each seq's card was here."""
+        """Fetch the changes at each event, and note when each seq's card arrived."""
         while True:
             if await self._event() > self.seq:
                 await self._ask()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         self.stream[1].close()
         self.pages[1].close()
 
@@ -105,10 +105,10 @@ class Screen:
         length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
         body = await reader.readexactly(length)
         now = time.perf_counter()
-        told = json.loads(gzip.decompress(body))
-        self.seq, self.day = told["seq"], told["day"]
-        if not told["whole"]:
-            for seq in range(self.seq - len(told["cards"]) + 1, self.seq + 1):
+        changes = json.loads(gzip.decompress(body))
+        self.seq, self.day = changes["seq"], changes["day"]
+        if not changes["whole"]:
+            for seq in range(self.seq - len(changes["cards"]) + 1, self.seq + 1):
                 self.cards[seq] = now
 
 
@@ -161,7 +161,7 @@ def _print_delays(name: str, clients: int, delays: list[float]) -> None:
 
 
 async def _measure_idle(name: str, pid: int, port: int, sessions: list[str]) -> None:
-    # What the first streams load for all is not what a stream costs.
+    # Warm up first: what the server loads once is not part of a stream's cost.
     warm = [Screen(port, session) for session in sessions[:10]]
     for screen in warm:
         await screen.open()
@@ -188,11 +188,11 @@ async def _measure_idle(name: str, pid: int, port: int, sessions: list[str]) -> 
 
 
 def _memory(pid: int) -> int:
-    """Return the bytes of memory that the process holds."""
+    """Return the process's memory in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
 
 
 def _cpu(pid: int) -> float:
-    """Return the seconds of CPU that the process has used."""
+    """Return the process's CPU time in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK

@@ -1,3 +1,3 @@
-"""What the yardsticks answer with: a board's compressed bytes by hotel, learnt in the run."""
+"""The boards that the baselines serve: compressed bytes by hotel slug."""
 
 pages: dict[str, bytes] = {}

@@ -1,8 +1,8 @@
-"""Mark-cleaned by HTTP form on SQLite while Pusher answers or hangs, beside no Pusher at all.
+"""Compare mark-cleaned with Pusher answering, with Pusher hanging, and without Pusher.
 
-Two servers on one database take turns: one that knows no Pusher, its relay stopped; and one with
-Pusher configured, while the relay's calls to a double of it are answered, or hang.
-`python -m bench relay`
+Two servers on one SQLite database take turns. One has no Pusher settings, and the relay is paused
+meanwhile. The other has Pusher configured, and the relay calls a test double that answers or
+hangs. `python -m bench relay`
 """
 
 import os
@@ -23,7 +23,7 @@ CLIENTS = 4
 
 
 def main() -> None:
-    """Print each server's times, and their 95th percentiles as ratios."""
+    """Print the times of the three cases, and their ratios to no Pusher."""
     with set_up(), PusherDouble() as double, ExitStack() as stack:
         from tests.factories import make_hotel, make_room_type, make_staff
 
@@ -45,7 +45,7 @@ def main() -> None:
                 _make_dirty_again()
                 relay.send_signal(signal.SIGSTOP if what == "no Pusher" else signal.SIGCONT)
                 _, taken = _round("mark-cleaned", clients[what], rooms)
-                if number:  # The first round only warms up.
+                if number:  # The first round is a warm-up.
                     times[what] += taken
         relay.send_signal(signal.SIGCONT)
         double.rest = "answer"
@@ -54,14 +54,14 @@ def main() -> None:
 
 
 def _in_turn(number: int, whats: list[str]) -> list[str]:
-    """Begin each round with another one: what grows with the log meets all alike."""
+    """Rotate the order each round, because calls get slower as the log grows."""
     start = number % len(whats)
     return whats[start:] + whats[:start]
 
 
 @contextmanager
 def _relay() -> Iterator[subprocess.Popen[bytes]]:
-    """Run the relay on the bench's database."""
+    """Run the relay on the benchmark's database."""
     process = subprocess.Popen([sys.executable, "manage.py", "relay"], cwd=ROOT)
     try:
         yield process
@@ -72,7 +72,7 @@ def _relay() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _wait_for_the_end(hotel: object) -> float:
-    """Return the seconds until the relay had told the whole log."""
+    """Wait until the relay has sent the whole log; return the seconds it took."""
     from hotel.models import Hotel
     from portal.models import RelayPosition
 

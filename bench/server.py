@@ -1,4 +1,4 @@
-"""A server of our own on loopback with a database of its own, and clients that time it."""
+"""Run a server on localhost with its own database, and clients that time it."""
 
 import http.client
 import os
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def set_up(database_url: str = "") -> tempfile.TemporaryDirectory[str]:
-    """Point Django at a fresh database and migrate it; the folder goes when it is closed."""
+    """Set Django up with a new, migrated database; return the folder that holds its files."""
     folder = tempfile.TemporaryDirectory(prefix="readyroom-bench-")
     os.environ["VAR_DIR"] = folder.name
     os.environ["DATABASE_URL"] = database_url
@@ -32,10 +32,10 @@ def set_up(database_url: str = "") -> tempfile.TemporaryDirectory[str]:
 
 
 def on_both_databases(bench: str, measure: Callable[[str, str], None]) -> None:
-    """Call `measure(name, url)` for SQLite; then, in a process of its own, for PostgreSQL.
+    """Call `measure(name, url)` for SQLite, then for PostgreSQL in a process of its own.
 
-    Django is set up once in a process, for one database. `TEST_DATABASE_URL` says where the
-    server is.
+    A process can set Django up for one database only. `TEST_DATABASE_URL` names the PostgreSQL
+    server; without one, only SQLite is measured.
     """
     if "READYROOM_BENCH_DATABASE" in os.environ:
         measure("PostgreSQL", os.environ["READYROOM_BENCH_DATABASE"])
@@ -43,7 +43,7 @@ def on_both_databases(bench: str, measure: Callable[[str, str], None]) -> None:
     measure("SQLite", "")
     url = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
     if not _fresh_database(url, "create"):
-        print(f"PostgreSQL: no server answered at {urlsplit(url).hostname} — not measured")
+        print(f"PostgreSQL: no server at {urlsplit(url).hostname}, not measured")
         return
     own = urlunsplit(urlsplit(url)._replace(path="/readyroom_bench"))
     try:
@@ -71,14 +71,14 @@ def _fresh_database(url: str, what: str) -> bool:
 
 @contextmanager
 def serving(workers: int = 1) -> Iterator[int]:
-    """Serve as `make run` does; give the port."""
+    """Run the server as `make run` does; yield its port."""
     with running(workers) as (_, port):
         yield port
 
 
 @contextmanager
 def running(workers: int = 1) -> Iterator[tuple[int, int]]:
-    """Serve as `make run` does; give the server's process id and its port."""
+    """Run the server as `make run` does; yield its process id and port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -107,7 +107,7 @@ def _wait_for(port: int) -> None:
 
 
 def new_session(user: object) -> str:
-    """Sign the user in; return the session's key."""
+    """Sign the user in and return the session key."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -120,7 +120,7 @@ def new_session(user: object) -> str:
 
 
 class Client:
-    """One kept-alive connection, signed in."""
+    """A keep-alive connection, signed in."""
 
     def __init__(self, port: int, user: object) -> None:
         token = "b" * 32
@@ -132,7 +132,7 @@ class Client:
         }
 
     def request(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
-        """Send one request and read the whole answer; return its status and body as sent."""
+        """Send a request; return the status and the body, still compressed."""
         sent = {**self.headers, **headers}
         if body:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
@@ -141,7 +141,7 @@ class Client:
         return answer.status, answer.read()
 
     def get(self, path: str) -> bytes:
-        """Return the body of a page that must be there."""
+        """Return a page's body; exit if the status is not 200."""
         status, body = self.request("GET", path)
         if status != 200:
             sys.exit(f"GET {path} answered {status}.")
@@ -149,12 +149,12 @@ class Client:
 
 
 def timed(function: Callable[[], object]) -> float:
-    """Return the milliseconds that one call took."""
+    """Call the function and return the milliseconds it took."""
     begun = time.perf_counter()
     function()
     return (time.perf_counter() - begun) * 1000
 
 
 def summary(times: list[float]) -> str:
-    """Return the median and the 95th percentile of milliseconds."""
+    """Format the median and the 95th percentile of times in milliseconds."""
     return f"{median(times):7.2f} ms (p95 {quantiles(times, n=20)[-1]:7.2f})"

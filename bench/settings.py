@@ -1,4 +1,4 @@
-"""The product's settings, and the yardsticks' URLs beside its own."""
+"""Readyroom's settings, with the benchmarks' URLs added."""
 
 from config.settings import *  # noqa: F403
 

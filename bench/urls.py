@@ -1,7 +1,7 @@
-"""The yardsticks: the same bytes from memory, the same cards joined, the same SQL by hand.
+"""The baselines: the same bytes from memory, the same cards joined, the same SQL by hand.
 
-They run behind the same middleware and sign-in as the pages they are held against, in the same
-server process; `bench.wsgi` answers /bare/ before Django.
+They run in the same server process as the pages they are compared with, behind the same middleware
+and sign-in. Only /bare/ is served by `bench.wsgi`, before Django.
 """
 
 import itertools
@@ -26,7 +26,7 @@ seqs = itertools.count(10_000_000)
 
 
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Remember the board's bytes and its cards as they are now."""
+    """Store the board and its cards as they are now."""
     pages[hotel_slug] = views.compressed(views.board_html(request, keep=False))
     columns = cards.html_by_group(_rows(request), request.staff)
     html = [card for column in columns.values() for card in column]
@@ -35,24 +35,24 @@ def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 
 
 def memory(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Answer with the board's bytes from memory."""
+    """Return the stored board."""
     return views.answer_compressed(request, pages[hotel_slug])
 
 
 def join(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Join the cards from memory into the frame from memory, and compress as the board does."""
+    """Join the stored cards and frame, and compress them as the board does."""
     frame, html = joined[hotel_slug]
     return views.answer_compressed(request, views.compressed("".join(frame[::2]) + "".join(html)))
 
 
 def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Forget everything kept in memory."""
+    """Clear every cache of the portal."""
     cache.clear_all()
     return HttpResponse()
 
 
 def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> HttpResponse:
-    """Change one room and log it: the statements alone, in one transaction."""
+    """Update a room and insert its event, in one transaction with raw SQL."""
     now = timezone.now()
     if connection.vendor == "sqlite":
         now = now.replace(tzinfo=None)
@@ -98,7 +98,7 @@ def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> Ht
 @login_not_required
 @csrf_exempt
 def keep(request: HttpRequest) -> HttpResponse:
-    """Remember an answer's bytes."""
+    """Store the request's body for `give`."""
     kept["answer"] = request.body
     return HttpResponse()
 
@@ -106,7 +106,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @csrf_exempt
 def give(request: HttpRequest) -> HttpResponse:
-    """Answer with the bytes remembered: what a view costs that does nothing."""
+    """Return the stored bytes: the cost of a view that does nothing."""
     return HttpResponse(kept["answer"], content_type="application/json")
 
 

@@ -1,17 +1,17 @@
-"""The product's WSGI application, and /bare/HOTEL/: the board's bytes with nothing around them."""
+"""Readyroom's WSGI application, plus /bare/HOTEL/, which returns the board without Django."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from bench.memory import pages
-from config.wsgi import application as product
+from config.wsgi import application as readyroom
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answer /bare/ at once, hand everything else to Django."""
+    """Answer /bare/ directly, and pass everything else to Django."""
     place = environ["PATH_INFO"].split("/")
     if place[1] != "bare":
-        return product(environ, start_response)
+        return readyroom(environ, start_response)
     body = pages[place[2]]
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),

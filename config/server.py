@@ -1,6 +1,6 @@
-"""How the server runs, for `make run` and docs/deploy.md: `python -m config.server`.
+"""Run the server: `python -m config.server`, as `make run` and docs/deploy.md do.
 
-docs/adr/0010 says why it is uvicorn, with the pages in threads beside the streams.
+docs/adr/0010 explains why it is uvicorn, with pages in threads.
 """
 
 import os
@@ -15,27 +15,26 @@ OPTIONS: dict[str, Any] = {
     "log_level": "warning",
     "access_log": False,
     "server_header": False,
-    # Whose word counts for the address and the protocol is TRUST_PROXY's to say (settings).
+    # The settings decide with TRUST_PROXY whether to trust the proxy's headers.
     "proxy_headers": False,
     "lifespan": "on",
     "ws": "none",
-    # Streams end at once; this is for a page that hangs.
+    # Seconds. Streams end at once; this is for a hanging page.
     "timeout_graceful_shutdown": 3,
 }
 
 
 def allow_many_connections() -> None:
-    """Raise the limit of open files, often 1,024, to what the system grants: a stream is one."""
+    """Raise the limit of open files, often 1,024, to the maximum: each stream needs one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def main(application: str = "config.asgi:application") -> None:
-    """Serve until told to stop."""
+    """Run the server until it is stopped."""
     allow_many_connections()
     port = int(os.environ.get("PORT", "8000"))
-    # One process unless WEB_CONCURRENCY says otherwise, which suits PostgreSQL: on SQLite one
-    # writer works at a time, and a second process only makes it wait in another place.
+    # More processes help on PostgreSQL only: SQLite has one writer at a time.
     workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
     uvicorn.run(application, port=port, workers=workers, **OPTIONS)
 

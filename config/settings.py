@@ -1,4 +1,4 @@
-"""Settings. What differs between installations comes from the environment: see docs/deploy.md."""
+"""Django settings. Environment variables change them; docs/deploy.md lists these."""
 
 import os
 import secrets
@@ -15,16 +15,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 
-# All that an installation writes: its database, its key, the collected static files.
+# Everything that an installation writes: the database, the secret key, collected static files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def own_secret_key(path: Path) -> str:
-    """Read the key that this installation made on first use: a newcomer needs to set nothing."""
+    """Return this installation's secret key, which is created on first use."""
     if not path.exists():
-        # Written whole under another name (mode 600), then linked: of two processes that start
-        # for the first time together one wins, and both read the same complete key.
+        # Write the whole key to another file (mode 600), then link it. If two processes start at
+        # the same time, one link wins, and both read the same complete key.
         with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:
             draft.write(secrets.token_urlsafe(50))
             draft.flush()
@@ -34,6 +34,7 @@ def own_secret_key(path: Path) -> str:
 
 
 def proxied_address(request: HttpRequest) -> str:
+    """Return the client's address as the proxy sent it."""
     address: str = request.META.get("HTTP_X_REAL_IP") or request.META["REMOTE_ADDR"]
     return address
 
@@ -72,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.access.SlashMiddleware",
-    # Before whoever is the first to read the form.
+    # Before the first middleware that reads the form.
     "portal.errors.utf8_forms_only",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -82,7 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.access.HotelMiddleware",
-    # Last, as axes asks: it turns a locked-out sign-in into its own answer.
+    # Must be last, as axes requires: it replaces the response to a locked-out sign-in.
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -114,21 +115,21 @@ DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 _own_file = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "readyroom.sqlite3"}
 _database = env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _own_file
 if _database["ENGINE"] == _own_file["ENGINE"]:
-    # These four belong together; docs/adr/0003-sqlite-durability.md says why.
+    # These four belong together: see docs/adr/0003-sqlite-durability.md.
     _database["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
-    # A file for the tests too: in memory there is no WAL and no second connection to wait for.
+    # The tests use a file too: an in-memory database has no WAL and no second connection.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-# Kept open between requests: to open SQLite and set its pragmas costs as much as a page.
+# Keep connections open: opening SQLite and setting its pragmas takes as long as a page.
 _database["CONN_MAX_AGE"] = 600
 _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# axes first: a locked-out name is refused before its password is looked at.
+# axes comes first, to refuse a locked-out user before the password is checked.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "portal.access.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -143,22 +144,22 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 
-# A hotel's staff share one address, so the address alone would lock out a whole shift; a name
-# alone would let anybody lock a colleague out from outside. The two together do neither.
+# Lock out the combination of user and address. A hotel's staff share one address, so the address
+# alone would lock out a whole shift; the name alone would let anybody lock out a colleague.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-# Slips of yesterday's fingers do not add up over a week.
+# A successful sign-in resets the count, so that typos do not add up over days.
 AXES_RESET_ON_SUCCESS = True
-# No line in the log at every start; failed sign-ins are still logged.
+# Do not log a line at every start. Failed sign-ins are still logged.
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 
-# One shift and its handover. Phones get passed on, so a session is not kept for days.
+# One shift and its handover: staff share phones, so a session must not last for days.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# The page's script reads this one, to send it back as the X-CSRFToken header.
+# The pages' scripts read this cookie to send the X-CSRFToken header.
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
@@ -168,20 +169,20 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 if env.bool("TRUST_PROXY", default=False):
-    # Only for a proxy that sets both headers itself: whoever reached the port directly could
-    # write them as well, and choose the address that a lock-out is counted for.
+    # Only safe behind a proxy that sets both headers itself. Otherwise clients could set them, and
+    # choose the address that a lock-out counts for.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     AXES_CLIENT_IP_CALLABLE = proxied_address
 
-# No page takes a file: one that is sent all the same is never written to the disk.
+# No page accepts files. One that is sent anyway must not be written to disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 
-# How often an open stream shows that it is alive, and whether its person may still have it.
+# Seconds between two heartbeats of a stream, at which its session is checked again.
 LIVE_HEARTBEAT_SECONDS = env.float("LIVE_HEARTBEAT_SECONDS", default=20)
 
 X_FRAME_OPTIONS = "DENY"
-# Scripts and styles come from our own files only: neither may stand in the page.
+# Scripts and styles may come from our own files only, not from inside the page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -195,8 +196,8 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Wake-ups by Pusher, or any server that speaks its protocol: all of it or nothing
-# (portal.live.pusher checks that). The browsers need to know where, and be allowed to go there.
+# Live updates by Pusher, or any server that speaks its protocol. Set all of these or none
+# (portal.live.pusher checks that). The content security policy must allow the socket.
 PUSHER_APP_ID = env.str("PUSHER_APP_ID", default="")
 PUSHER_KEY = env.str("PUSHER_KEY", default="")
 PUSHER_SECRET = env.str("PUSHER_SECRET", default="")
@@ -219,7 +220,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # A file's name carries its hash: browsers keep it for good, an upgrade reaches them at once.
+    # Adds a hash to each file's name, so that browsers can cache files forever.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -228,7 +229,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Every sign-in is in its database; the log tells of the refused ones.
+    # axes records every sign-in in the database; log only the refused ones.
     "loggers": {"axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -1,16 +1,40 @@
-"""What may be refused, and why. Each carries a stable code and a sentence for a person."""
+"""What may be refused, and why. A refusal carries what it is about and builds its sentence here.
 
+Each class has a stable `code` for programs and a `sentence` for a person. What it is about is
+given by keyword; dates are written in the reader's language, by Django's date formats.
+"""
+
+import datetime as dt
 from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class _Shown:
+    """A value as a sentence shows it: `{day}` is “3 June”, `{day:j F Y}` has another format."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        if isinstance(self.value, dt.date):
+            return date_format(self.value, spec or "j F")
+        return format(str(self.value), spec)
 
 
 class ReadyroomError(Exception):
     """A request that the rules refuse; nothing was changed."""
 
     code = "error"
+    sentence: str | Promise = ""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, **about: Any) -> None:
+        self.about = about
+        shown = {name: _Shown(value) for name, value in about.items()}
+        self.message = str(self.sentence).format(**shown)
+        super().__init__(self.message)
 
 
 class NotAllowed(ReadyroomError):
@@ -19,48 +43,192 @@ class NotAllowed(ReadyroomError):
     code = "not_allowed"
 
 
+class NotOnTheStaff(NotAllowed):
+    """Somebody without an active place in this hotel."""
+
+    sentence = _("{staff} does not work at {hotel}.")
+
+
+class WrongRole(NotAllowed):
+    """Another role's work."""
+
+    sentence = _("“{what}” is for {roles}; you are {role}.")
+
+
+class OwnClean(NotAllowed):
+    """An inspection of the inspector's own clean."""
+
+    sentence = _("You cleaned this room: somebody else inspects it.")
+
+
+class NotYoursToUndo(NotAllowed):
+    """The room's last change is somebody else's."""
+
+    sentence = _("Only who did it can undo it, and only the room's last change.")
+
+
 class IllegalTransition(ReadyroomError):
     """The room or the booking is not in a state from which this can be done."""
 
     code = "illegal_transition"
 
 
+class RoomNotInUse(IllegalTransition):
+    """The room is switched off."""
+
+    sentence = _("Room {room} is not in use.")
+
+
+class NotPossibleNow(IllegalTransition):
+    """The room's status does not allow the action."""
+
+    sentence = _("Room {room} is “{status}”: “{action}” cannot be done now.")
+
+
+class NoOpenMaintenance(IllegalTransition):
+    """There is nothing to repair."""
+
+    sentence = _("Room {room} has no open maintenance.")
+
+
+class RoomChangedMeanwhile(IllegalTransition):
+    """The room changed between the look at it and its lock."""
+
+    sentence = _("Room {room} changed meanwhile: look again.")
+
+
+class NothingToUndo(IllegalTransition):
+    """The room's last change cannot be taken back, or there is none."""
+
+    sentence = _("There is nothing to undo on room {room}.")
+
+
+class TooLateToUndo(IllegalTransition):
+    """The change is older than the time in which it can be undone."""
+
+    sentence = _("A change can be undone within two minutes; this one is older.")
+
+
+class UndoneWithItsStay(IllegalTransition):
+    """A check-in or checkout is more than a change of the room."""
+
+    sentence = _("A check-in or checkout is undone with its stay.")
+
+
+class RoomDataErased(IllegalTransition):
+    """A bulk checkout erased what the room knew."""
+
+    sentence = _("This checkout erased the room's data: it cannot be undone.")
+
+
+class StayDataErased(IllegalTransition):
+    """A bulk checkout erased what the stay left behind."""
+
+    sentence = _("This checkout erased the stay's data: it cannot be undone.")
+
+
+class NotConfirmed(IllegalTransition):
+    """The guests of the booking are not expected, or not any more."""
+
+    sentence = _(
+        "Booking {booking} is “{status}”: "
+        "only a confirmed one can be assigned, checked in, cancelled or called a no-show."
+    )
+
+
+class GivenAnotherRoom(IllegalTransition):
+    """The booking got a third room between the look at it and its lock."""
+
+    sentence = _("Booking {booking} was given another room meanwhile: look again.")
+
+
+class ArrivesLater(IllegalTransition):
+    """A check-in before the day of arrival."""
+
+    sentence = _("Booking {booking} arrives on {check_in}: a stay begins on its day.")
+
+
+class TooEarlyForNoShow(IllegalTransition):
+    """A no-show before the day of arrival."""
+
+    sentence = _("Booking {booking} arrives on {check_in}: it is too early to call it a no-show.")
+
+
+class StayOver(IllegalTransition):
+    """A check-in after the day of departure."""
+
+    sentence = _("Booking {booking} ended on {check_out}.")
+
+
 class StaleVersion(ReadyroomError):
     """The room changed after the caller saw it.
 
-    `room` is the room as it is now; `events` are what happened meanwhile, oldest first.
+    `room` is the room as it is now; `meanwhile` are the events since, oldest first.
     """
 
     code = "stale_version"
+    sentence = _("Room {room} changed meanwhile: {who} made it “{status}”.")
 
-    def __init__(self, message: str, room: Any, events: list[Any]) -> None:
-        super().__init__(message)
+    def __init__(self, room: Any, meanwhile: list[Any]) -> None:
         self.room = room
-        self.events = events
+        self.meanwhile = meanwhile
+        last = meanwhile[-1] if meanwhile else None
+        who = last.actor.name if last and last.actor else _("somebody")
+        super().__init__(room=room, who=who, status=room.get_room_status_display())
 
 
 class NotCheckedIn(ReadyroomError):
     """A checkout of a stay that is not in house."""
 
     code = "not_checked_in"
+    sentence = _("Booking {booking} is not in house.")
 
 
 class NotBookable(ReadyroomError):
-    """The room cannot be given to a guest now."""
+    """The room cannot be given to a guest."""
 
     code = "not_bookable"
+
+
+class RoomTakesNoGuests(NotBookable):
+    """The room is switched off."""
+
+    sentence = _("Room {room} is not in use.")
+
+
+class RoomNotReady(NotBookable):
+    """The room is not ready this minute."""
+
+    sentence = _("Room {room} is “{status}”: it can be given once it is ready.")
+
+
+class RoomOutOfOrder(NotBookable):
+    """The room is out of order until after the guests come."""
+
+    sentence = _("Room {room} is out of order until {until}.")
+
+
+class RoomOutOfOrderForGood(NotBookable):
+    """The room is out of order, and nobody knows until when."""
+
+    sentence = _("Room {room} is out of order with no end in sight.")
 
 
 class RoomTaken(ReadyroomError):
     """Another stay has the room for some of the time."""
 
     code = "room_taken"
+    sentence = _("Room {room} is kept for booking {other}, {check_in} to {check_out}.")
+
+    def __init__(self, room: Any, other: Any) -> None:
+        super().__init__(room=room, other=other, check_in=other.check_in, check_out=other.check_out)
 
 
 class NoAvailability(ReadyroomError):
     """The type has no room left to sell for at least one night."""
 
     code = "no_availability"
+    sentence = _("No {room_type} is left for {night:j F Y}.")
 
 
 class InvalidInput(ReadyroomError):
@@ -68,6 +236,8 @@ class InvalidInput(ReadyroomError):
 
     code = "invalid"
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(" ".join(fields.values()))
-        self.fields = {name: [message] for name, message in fields.items()}
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = {name: [str(message)] for name, message in fields.items()}
+        super().__init__()
+        self.message = " ".join(str(message) for message in fields.values())
+        self.args = (self.message,)

@@ -4,6 +4,7 @@ import datetime as dt
 import zoneinfo
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -81,6 +82,11 @@ class Hotel(models.Model):
         return dt.datetime.combine(day, time, tzinfo=self.tz)
 
 
+def name_of(user: AbstractUser) -> str:
+    """Return how colleagues see a person: the full name, or the user name where there is none."""
+    return user.get_full_name() or user.get_username()
+
+
 class Staff(models.Model):
     """A person's place in one hotel; one user may work in several."""
 
@@ -105,4 +111,4 @@ class Staff(models.Model):
     @property
     def name(self) -> str:
         """How colleagues see the person."""
-        return self.user.get_full_name() or self.user.get_username()
+        return name_of(self.user)

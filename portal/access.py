@@ -1,7 +1,8 @@
-"""Who is asking, and what of the hotel exists for them. New pages fail closed.
+"""Access control: who is signed in, and which hotel, room or booking they may see.
 
-Every page asks for a sign-in, and every URL with a `hotel_slug` answers 404 to whoever is not
-active staff of that hotel, before its view runs: a forgotten decorator shows nothing.
+Every page requires a sign-in, and every URL with a `hotel_slug` answers 404 to anyone who is not
+active staff of that hotel. Both are checked in middleware, before the view runs, so a view without
+a decorator is still protected.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,7 +31,7 @@ View = Callable[..., HttpResponse]
 
 
 class StaffRequest(HttpRequest):
-    """A request inside a hotel, as HotelMiddleware hands it to the view."""
+    """A request for a hotel's page, after HotelMiddleware has set `staff` and `hotel`."""
 
     staff: Staff
     hotel: Hotel
@@ -38,7 +39,7 @@ class StaffRequest(HttpRequest):
 
 
 class StaffBackend(ModelBackend):
-    """Fetches the user together with their places in hotels: every page needs both."""
+    """Loads the user together with their hotels, because every page needs both."""
 
     def get_user(self, user_id: int) -> Any:
         """Return the active user with `memberships`, a list of Staff with their hotels, or None."""
@@ -55,36 +56,36 @@ class StaffBackend(ModelBackend):
 
 
 class SlashMiddleware(CommonMiddleware):
-    """Sends whoever reads an address without its last slash to the one with it."""
+    """Redirects a GET without the final slash to the URL with it."""
 
     def should_redirect_with_slash(self, request: HttpRequest) -> bool:
-        """Refuse for a POST: redirected, it would lose its body."""
+        """Return False for a POST, which would lose its body in the redirect."""
         return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Sends whoever is not signed in to the sign-in page."""
+    """Redirects to the sign-in page anyone who is not signed in."""
 
     def process_view(self, request: Any, view_func: Any, args: Any, kwargs: Any) -> Any:
-        """Leave the API's addresses to the API, which asks for a token; not the page about it."""
+        """Skip the API, which checks tokens itself; its documentation page needs a sign-in."""
         match = request.resolver_match
         if match.app_name == "ninja" and match.url_name != "openapi-view":
             return None
         return super().process_view(request, view_func, args, kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        """Make the browser itself go there: a fragment must not get the page swapped into it."""
+        """Redirect the whole browser for htmx, so that the sign-in page does not land in a card."""
         if request.headers.get("HX-Request"):
             back = urlencode({"next": _path_of(request.headers.get("HX-Current-URL", ""))})
             return HttpResponseClientRedirect(f"{resolve_url('sign_in')}?{back}")
         if request.headers.get("Accept") == "text/event-stream":
-            # A stream cannot show the sign-in page: the tab asks instead, and is sent there.
+            # A stream cannot redirect. The page polls instead, and that request is redirected.
             return HttpResponse(status=204)
         return super().handle_no_permission(request, view_func)
 
 
 def _path_of(url: str) -> str:
-    """Return the path and query of the page that a fragment was asked from; “/” for nonsense."""
+    """Return the URL's path and query, or “/” if it is not a valid URL."""
     try:
         seen = urlsplit(url)
     except ValueError:
@@ -93,36 +94,36 @@ def _path_of(url: str) -> str:
 
 
 class HotelMiddleware:
-    """Puts `staff` and `hotel` on the request of every URL that names a hotel."""
+    """Sets `staff` and `hotel` on requests whose URL has a `hotel_slug`."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; nothing of the hotel stays behind, in the thread or the browser."""
+        """Handle the request, then reset the time zone and forbid caching."""
         try:
             response = self.get_response(request)
         finally:
             timezone.deactivate()
         if hasattr(request, "staff"):
-            # Phones are passed on: the back button must not show a colleague's pages.
+            # Staff share phones: the back button must not show a colleague's pages.
             response["Cache-Control"] = "private, no-store"
         return response
 
     def process_view(
         self, request: Any, view: View, args: Iterable[Any], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Raise Http404 for a hotel that does not exist for the caller.
+        """Raise Http404 unless the person works at the hotel; reload a page made for somebody else.
 
-        A page that was made for another person is loaded anew, and nothing is done: the tap was not
-        the caller's. So is one made for another role of theirs, but for a tap, which is refused
-        with the reason and keeps what was typed.
+        `X-Viewer` names the person and the role that the page was made for. If the person differs,
+        the page reloads and nothing is changed. If only the role differs, a GET reloads too; a POST
+        goes on, so that it is refused with a reason and the form keeps what was typed.
         """
         if "hotel_slug" not in kwargs:
             return None
         request.staff = get_staff(request.user, kwargs["hotel_slug"])
         request.hotel = request.staff.hotel
-        # Pages tell the hotel's time, not the server's.
+        # Show times in the hotel's time zone.
         timezone.activate(request.hotel.tz)
         person, _, role = request.headers.get("X-Viewer", "").partition(" ")
         other_role = request.method in ("GET", "HEAD") and role != request.staff.role
@@ -131,7 +132,7 @@ class HotelMiddleware:
         return None
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
-        """Answer a refusal for the caller's role with 403 and its reason, page or fragment."""
+        """Answer NotAllowed with 403 and the reason, as a page or, for htmx, as a toast."""
         if not isinstance(exception, NotAllowed):
             return None
         if request.htmx:
@@ -142,17 +143,17 @@ class HotelMiddleware:
 
 
 def memberships(user: Any) -> list[Staff]:
-    """Return the user's active places in hotels, as StaffBackend fetched them."""
+    """Return the user's active Staff rows with their hotels, as StaffBackend loaded them."""
     return getattr(user, "memberships", [])
 
 
 def get_staff(user: Any, hotel_slug: str) -> Staff:
-    """Return the user's place in the hotel; raise Http404 where there is none."""
+    """Return the user's Staff row in the hotel; raise Http404 if there is none."""
     return place_in(hotel_slug, memberships(user))
 
 
 def place_in(hotel_slug: str, places: list[Staff]) -> Staff:
-    """Return the place in that hotel; raise Http404 where there is none."""
+    """Return the Staff row in the hotel; raise Http404 if there is none."""
     for staff in places:
         if staff.hotel.slug == hotel_slug:
             return staff
@@ -160,13 +161,13 @@ def place_in(hotel_slug: str, places: list[Staff]) -> Staff:
 
 
 def get_room_for_user(request: StaffRequest, number: str, action: Action | None = None) -> Room:
-    """Return a room of the caller's hotel, on which they may in their role do `action`.
+    """Return a room of the person's hotel, after checking that their role may do `action`.
 
-    Raises Http404 for a room that does not exist in this hotel, NotAllowed for the wrong role.
-    Whether the room is in a state for the action is for perform() to say, under its lock.
+    Raises Http404 if the hotel has no such room, and NotAllowed for the wrong role. Whether the
+    room's status allows the action is checked by perform(), under its lock.
     """
     rooms = Room.objects.filter(hotel=request.hotel).select_related("room_type").order_by()
-    # PostgreSQL's text cannot even be asked for a NUL.
+    # PostgreSQL raises an error for text with a NUL.
     room = None if "\0" in number else rooms.filter(number=number).first()
     if room is None:
         raise Http404(f"{request.hotel} has no room {number}.")
@@ -179,7 +180,7 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
 
 
 def get_booking_for_user(request: StaffRequest, booking_id: str) -> Booking:
-    """Return a booking of the caller's hotel; raise Http404 where there is none."""
+    """Return a booking of the person's hotel; raise Http404 if there is none."""
     if "\0" in booking_id:
         raise Http404(f"{request.hotel} has no such booking.")
     booking = (
@@ -193,7 +194,7 @@ def get_booking_for_user(request: StaffRequest, booking_id: str) -> Booking:
 
 
 def for_page(page: Page) -> Callable[[View], View]:
-    """Let only the page's roles in; others get 403 with the reason."""
+    """Return a decorator that allows only the page's roles; others get 403 with the reason."""
 
     def decorate(view: View) -> View:
         @wraps(view)

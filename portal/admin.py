@@ -1,5 +1,5 @@
 """Set-up and records for superusers, at /admin/."""
 
-from portal.setup import admin, rooms_admin
+from portal.setup import admin, records, rooms_admin
 
-__all__ = ["admin", "rooms_admin"]
+__all__ = ["admin", "records", "rooms_admin"]

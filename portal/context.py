@@ -1,4 +1,4 @@
-"""What every page of a hotel shows around its content."""
+"""The template context that every page of a hotel shares."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from portal.navigation import account_pages_of, pages_of
 
 
 def hotel(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the hotel, the member of staff, their pages, other hotels, and Pusher."""
+    """Add the hotel, the member of staff, their pages and other hotels, and Pusher's settings."""
     staff = getattr(request, "staff", None)
     if staff is None:
         return {}

@@ -1,4 +1,4 @@
-"""Refusals from outside a view: a page to a page, a toast to a fragment."""
+"""Error responses that no view makes: a page for a page, a toast for an htmx request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,29 +12,29 @@ FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def utf8_forms_only(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
-    """Refuse a form in another character set, before anything asks what is in it."""
+    """Middleware that answers 400 to a form in another character set than UTF-8."""
 
     def middleware(request: Any) -> HttpResponse:
         charset = request.content_params.get("charset", "utf-8").lower()
         if request.content_type in FORMS and charset != "utf-8":
-            return HttpResponseBadRequest("A form is sent in UTF-8.")
+            return HttpResponseBadRequest("Send forms in UTF-8.")
         return get_response(request)
 
     return middleware
 
 
 def not_found(request: Any, exception: Exception) -> HttpResponse:
-    """Say that there is nothing here; swap nothing away."""
+    """Answer 404: with a page, or to htmx with a toast that leaves the page as it is."""
     if not request.headers.get("HX-Request"):
         return defaults.page_not_found(request, exception)
-    return _toast(request, "There is nothing here any more. Reload the page.", 404)
+    return _toast(request, "This is no longer here. Reload the page.", 404)
 
 
 def csrf_failure(request: Any, reason: str = "") -> HttpResponse:
-    """Ask to send it again; swap nothing away."""
+    """Answer 403 to a failed CSRF check: with a page, or to htmx with a toast."""
     if not request.headers.get("HX-Request"):
         return csrf.csrf_failure(request, reason)
-    return _toast(request, "That was not saved. Reload the page and try again.", 403)
+    return _toast(request, "Your change was not saved. Reload the page and try again.", 403)
 
 
 def _toast(request: Any, words: str, status: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Tables as CSV files that open right, and safely, in a spreadsheet."""
+"""Export tables as CSV files that are safe to open in a spreadsheet."""
 
 import codecs
 import re
@@ -7,13 +7,13 @@ import django_tables2 as tables
 from django.http import HttpResponse
 from django_tables2.export.export import TableExport
 
-# Where a spreadsheet would begin to calculate: at a cell's first sign, half or full width, blanks
-# aside; and after whatever another country's spreadsheet takes for the end of a cell.
+# Characters with which a formula starts, also in full width: at the start of a cell, after any
+# spaces, and after a character that separates cells in some locales.
 FORMULA = re.compile(r"(^|[;\t\r\n])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def as_text(value: str) -> str:
-    """Return a cell that a spreadsheet shows and never runs as a formula; numbers stay numbers."""
+    """Return the text escaped so that no spreadsheet runs it as a formula."""
     if value.removeprefix("-").isdecimal():
         return value
     text = FORMULA.sub(r"\1'\2", value)
@@ -21,8 +21,8 @@ def as_text(value: str) -> str:
 
 
 def csv_response(table: tables.Table, name: str) -> HttpResponse:
-    """Return the whole table as a file."""
+    """Return all rows of the table as the CSV file `name`.csv."""
     response = TableExport("csv", table).response(f"{name}.csv")
-    # Without it Excel takes UTF-8 for the country's old character set.
+    # Without the byte order mark, Excel does not read the file as UTF-8.
     response.content = codecs.BOM_UTF8 + response.content
     return response

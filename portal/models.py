@@ -1,4 +1,4 @@
-"""What the portal itself has to remember: tokens, repeated answers, how far Pusher was told."""
+"""The portal's own data: API tokens, answers to repeated requests, the relay's position."""
 
 import hashlib
 import secrets
@@ -15,22 +15,25 @@ NAME_MAX = 60
 
 
 def digest(text: str) -> str:
-    """Return the SHA-256 of a text, as 64 hexadecimal digits."""
+    """Return the SHA-256 of the text as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Tokens by what they are good for."""
+    """Queries for API tokens."""
 
     def live(self) -> "ApiTokenQuerySet":
-        """Return the tokens that open the door now: neither revoked nor expired."""
+        """Return the tokens that are neither revoked nor expired."""
         return self.filter(
             Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True
         )
 
 
 class ApiToken(models.Model):
-    """A program's way in: it may do what its member of staff may. Only its digest is stored."""
+    """A program's access to the API, with the rights of a member of staff.
+
+    Only the digest of the secret is stored.
+    """
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(
@@ -58,7 +61,7 @@ class ApiToken(models.Model):
 
     @property
     def state(self) -> str:
-        """Tell how the token stands: “active”, “expired” or “revoked”."""
+        """Return “active”, “expired”, “revoked”, or “suspended” if the person is not active."""
         if self.revoked_at:
             return "revoked"
         if self.expires_at and self.expires_at <= timezone.now():
@@ -67,20 +70,20 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(cls, **fields: object) -> tuple["ApiToken", str]:
-        """Save a new token and return it with its secret, which is not to be had again."""
+        """Create a token and return it with its secret, which cannot be read again later."""
         secret = PREFIX + secrets.token_urlsafe(32)
         return cls.objects.create(digest=digest(secret), **fields), secret
 
 
 class IdempotentAnswer(models.Model):
-    """What a request with an Idempotency-Key was answered: written in the change's transaction."""
+    """The answer to a request with an Idempotency-Key, saved in the change's transaction."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
-    # Of who asked for what: the same key for another request is refused.
+    # The digest of who sent what: the same key with another request is refused.
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    # Text, for PostgreSQL's JSON would forget the order.
+    # Text, because PostgreSQL's JSON does not keep the order of keys.
     body = models.TextField(blank=True)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -95,7 +98,7 @@ class IdempotentAnswer(models.Model):
 
 
 class RelayPosition(models.Model):
-    """How far Pusher has been told of a hotel's log: everything up to and including `seq`."""
+    """How far the relay has sent a hotel's log to Pusher: up to and including `seq`."""
 
     hotel = models.OneToOneField(
         "hotel.Hotel", on_delete=models.CASCADE, primary_key=True, related_name="relay_position"

@@ -1,4 +1,4 @@
-"""Which pages a hotel has for whom, each person's first page, and the addresses of actions."""
+"""Which pages each role sees, which one opens first, and the addresses of actions on rooms."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from rooms.models import Room
 
 @dataclass(frozen=True)
 class Page:
-    """A page in the navigation, shown to these roles."""
+    """A page in the navigation, and the roles that may open it."""
 
     name: str
     label: str
@@ -25,7 +25,7 @@ BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
 ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
 STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
-# Reached from the account menu.
+# Shown in the account menu.
 TOKENS = Page("tokens", "API tokens", "key", frozenset({Role.MANAGER}))
 PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, STATISTICS)
 
@@ -33,22 +33,22 @@ FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
 
 
 def pages_of(staff: Staff) -> list[Page]:
-    """Return the pages that this person may open, in the order of the navigation."""
+    """Return the pages that this person may open, in order."""
     return [page for page in PAGES if staff.role in page.roles]
 
 
 def account_pages_of(staff: Staff) -> list[Page]:
-    """Return the pages that this person finds in the account menu."""
+    """Return the pages in this person's account menu."""
     return [page for page in (TOKENS,) if staff.role in page.roles]
 
 
 def first_page_url(staff: Staff) -> str:
-    """Return the address of the page that this person sees first after signing in."""
+    """Return the URL of the page that opens after this person signs in."""
     return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])
 
 
 def action_url(room: Room, action: Action) -> str:
-    """Return the address of an action on a room: GET shows its form, POST does it."""
+    """Return the URL of an action on a room: GET shows its form, POST does it."""
     return reverse(
         "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -10,6 +10,8 @@ from hotel.models import Staff
 from rooms.choices import Source
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from rooms.models import Room
 
 
@@ -20,6 +22,10 @@ class Change:
     `by` is None where no member of staff did it: an import, or a superuser. `occurred_at` is when
     the person did it, by their device; None means now. `request_id` is the request's own id,
     unique in the hotel. `expected_version` is the version of the room that the person saw.
+
+    `user` is who sets a hotel up, often a superuser who works in several hotels or in none:
+    rooms.setup makes their place on the hotel's staff the event's actor, or names them in the
+    notes.
     """
 
     by: Staff | None
@@ -27,6 +33,7 @@ class Change:
     occurred_at: dt.datetime | None = None
     request_id: str = ""
     expected_version: int | None = None
+    user: "User | None" = None
 
     @property
     def moment(self) -> dt.datetime:
@@ -46,7 +53,8 @@ class ActionInput:
     """What the person gave with an action.
 
     `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates;
-    `room_status` is override's choice; `room` is the room that a booking gets.
+    `room_status` is override's choice; `booking` is the stay that checks in to a room, and `room`
+    the room that a booking gets.
     """
 
     notes: str = ""
@@ -55,4 +63,5 @@ class ActionInput:
     start: dt.date | None = None
     until: dt.date | None = None
     room_status: str = ""
+    booking: Any = None
     room: "Room | None" = None

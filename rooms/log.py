@@ -6,21 +6,20 @@ visible in its order, and no two callers wait for each other. No lock is on a ro
 has written a row that refers to the same hotel, room or booking can still have it next.
 """
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hotel.exceptions import InvalidInput, StaleVersion
-from hotel.models import Hotel, Staff
-from rooms.choices import Action, LogAction, Source
+from hotel.models import Hotel
+from rooms.change import Change
+from rooms.choices import Action, LogAction
 from rooms.models import Room, RoomEvent
 
-USED = "This request id was used for another request."
+USED = _("This request id was used for another request.")
 # Where PostgreSQL tells the other connections that a log has moved.
 CHANNEL = "readyroom"
 
@@ -50,18 +49,15 @@ def take_seqs(hotel: Hotel, count: int = 1) -> int:
 def append(
     hotel: Hotel,
     action: Action | LogAction,
+    change: Change,
     *,
-    by: Staff | None,
-    source: Source,
     room: Room | None = None,
-    booking: Model | None = None,
+    booking: Any = None,
     notes: str = "",
-    request_id: str = "",
-    occurred_at: dt.datetime | None = None,
 ) -> RoomEvent:
     """Write an event that does not change a room's status, and mark the room's card as changed.
 
-    `by` is None where a program did it. Returns the event; runs inside the caller's transaction.
+    `booking` is a stays.Booking. Returns the event; runs inside the caller's transaction.
     """
     seq = take_seqs(hotel)
     if room is not None:
@@ -77,67 +73,69 @@ def append(
         action=action,
         from_status=room.room_status if room else "",
         to_status=room.room_status if room else "",
-        actor=by,
-        source=source,
+        actor=change.by,
+        source=change.source,
         notes=notes,
-        request_id=request_id,
-        occurred_at=occurred_at or timezone.now(),
+        request_id=change.request_id,
+        occurred_at=change.moment,
     )
 
 
 @contextmanager
-def one_request(room: Room) -> Iterator[None]:
-    """Run a change whole or not at all; a request id that the log has already is InvalidInput.
+def opened(
+    hotel: Hotel, change: Change, lock: Callable[[], Room | None], **same: Any
+) -> Iterator[RoomEvent | None]:
+    """Open a change, whole or not at all: take the locks, look for a repeat, check the version.
 
-    The room in hand, which the change has touched by then, is read again.
+    `lock` takes the locks, brings what it locked up to date, and returns the room whose version
+    the person saw, or None where no version counts. Yields the event that the same request wrote
+    before, or None. A context manager cannot skip its body, so the body returns the repeat.
+
+    A repeat comes from the same person; `same` names what else it has in common with the first:
+    action, room, booking, notes. Raises InvalidInput for a request id that was used for something
+    else, and StaleVersion where the room has moved on since the person saw it.
     """
+    room = None
     try:
         with transaction.atomic():
-            yield
+            room = lock()
+            repeat = None
+            # Every change of a room alone raises its version: at the version that the person saw,
+            # this request cannot have been done before.
+            if room is None or "booking" in same or change.expected_version != room.version:
+                repeat = _repeat(hotel, change, same)
+                if room is not None and repeat is None:
+                    _require_version(room, change.expected_version)
+            yield repeat
     except IntegrityError as error:
         # PostgreSQL names the constraint request_id_once_per_hotel, SQLite its columns.
-        if "request_id" in str(error):
+        if "request_id" not in str(error):
+            raise
+        if room is not None:
+            # The change has touched the room in hand by then.
             room.refresh_from_db(from_queryset=Room.objects.with_house())
-            raise InvalidInput({"request_id": USED}) from error
-        raise
+        raise InvalidInput({"request_id": USED}) from error
 
 
-def first_result(
-    hotel: Hotel, request_id: str, *, by: Staff, notes: str = "", **same: Any
-) -> RoomEvent | None:
-    """Return the event that this request id wrote before, or None.
-
-    A repeat comes from the same person with the same notes; `same` names what else it must have
-    in common with the first (action, room, booking). Raises InvalidInput where the id was used
-    for something else.
-    """
-    if not request_id:
+def _repeat(hotel: Hotel, change: Change, same: dict[str, Any]) -> RoomEvent | None:
+    """Return the event that this request id wrote before, or None."""
+    if not change.request_id:
         return None
-    found = RoomEvent.objects.filter(hotel=hotel, request_id=request_id).order_by()
+    found = RoomEvent.objects.filter(hotel=hotel, request_id=change.request_id).order_by()
     # Nearly always there is none: the short question first.
     pk = found.values_list("pk", flat=True).first()
     if pk is None:
         return None
     event = RoomEvent.objects.select_related("booking", "actor__user").get(pk=pk)
-    same |= {"actor": by, "notes": notes}
+    same = {"notes": "", **same, "actor": change.by}
     if any(getattr(event, name) != value for name, value in same.items()):
         raise InvalidInput({"request_id": USED})
     return event
 
 
-def require_version(room: Room, expected_version: int | None) -> None:
+def _require_version(room: Room, expected_version: int | None) -> None:
     """Raise StaleVersion, with what happened since, unless the room is as the person saw it."""
     if expected_version is None or expected_version == room.version:
         return
-    events = list(
-        room.events.of_status()
-        .filter(room_version__gt=expected_version)
-        .select_related("actor__user")
-        .order_by("seq")
-    )
-    who = events[-1].actor.name if events and events[-1].actor else "somebody"
-    raise StaleVersion(
-        f"Room {room.number} changed meanwhile: {who} made it “{room.get_room_status_display()}”.",
-        room,
-        events,
-    )
+    meanwhile = room.events.of_status().filter(room_version__gt=expected_version)
+    raise StaleVersion(room, list(meanwhile.select_related("actor__user").order_by("seq")))

@@ -1,7 +1,19 @@
 """Who may do what to a room: one rule, as an error for the action and a boolean for the button."""
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
 from hotel.choices import INSPECTORS, Role
-from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
+from hotel.exceptions import (
+    NoOpenMaintenance,
+    NotAllowed,
+    NotOnTheStaff,
+    NotPossibleNow,
+    OwnClean,
+    ReadyroomError,
+    RoomNotInUse,
+    WrongRole,
+)
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
@@ -12,30 +24,28 @@ INSPECTIONS = (Action.PASS_INSPECTION, Action.FAIL_INSPECTION)
 
 def names(roles: frozenset[Role]) -> str:
     """Return roles as a phrase: “front desk or manager”."""
-    words = [role.label.lower() for role in Role if role in roles]
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return get_text_list([role.label.lower() for role in Role if role in roles], _("or"))
 
 
 def role_refusal(
-    staff: Staff, roles: frozenset[Role], hotel: Hotel, what: str
+    staff: Staff | None, roles: frozenset[Role], hotel: Hotel, what: str
 ) -> NotAllowed | None:
     """Return why this person may not do `what` in this hotel, or None."""
-    if staff.hotel_id != hotel.pk or not staff.active:
-        return NotAllowed(f"{staff.name} does not work at {hotel.name}.")
+    if staff is None or staff.hotel_id != hotel.pk or not staff.active:
+        return NotOnTheStaff(staff=staff or _("Nobody"), hotel=hotel)
     if staff.role not in roles:
-        return NotAllowed(
-            f"“{what}” is for {names(roles)}; you are {staff.get_role_display().lower()}."
-        )
+        role = staff.get_role_display().lower()
+        return WrongRole(what=what, roles=names(roles), role=role)
     return None
 
 
-def require_role(staff: Staff, roles: frozenset[Role], hotel: Hotel, what: str) -> None:
+def require_role(staff: Staff | None, roles: frozenset[Role], hotel: Hotel, what: str) -> None:
     """Raise NotAllowed unless this person may do `what` in this hotel."""
     if refusal := role_refusal(staff, roles, hotel, what):
         raise refusal
 
 
-def refusal(staff: Staff, action: Action, room: Room) -> ReadyroomError | None:
+def refusal(staff: Staff | None, action: Action, room: Room) -> ReadyroomError | None:
     """Return why `staff` may not do `action` to the room as it is now, or None.
 
     Whether there is something to undo is known only to the log: see rooms.perform.undoable.
@@ -44,26 +54,25 @@ def refusal(staff: Staff, action: Action, room: Room) -> ReadyroomError | None:
     if refused := role_refusal(staff, transition.roles, room.hotel, action.label):
         return refused
     if not room.is_active:
-        return IllegalTransition(f"Room {room.number} is not in use.")
+        return RoomNotInUse(room=room)
     status = RoomStatus(room.room_status)
     if status not in transition.sources:
-        return IllegalTransition(
-            f"Room {room.number} is “{status.label}”: “{action.label}” cannot be done now."
-        )
+        return NotPossibleNow(room=room, status=status.label, action=action.label)
     if transition.needs_open_maintenance and not room.maintenance_required:
-        return IllegalTransition(f"Room {room.number} has no open maintenance.")
+        return NoOpenMaintenance(room=room)
     if action in INSPECTIONS and is_own_clean(staff, room.cleaned_by_staff_id, room.hotel):
-        return NotAllowed("You cleaned this room: somebody else inspects it.")
+        return OwnClean()
     return None
 
 
-def is_own_clean(staff: Staff, cleaned_by: int | None, hotel: Hotel) -> bool:
+def is_own_clean(staff: Staff | None, cleaned_by: int | None, hotel: Hotel) -> bool:
     """Tell whether an inspector cleaned the room (`cleaned_by`) and somebody else must look."""
-    inspects = staff.role in INSPECTORS and not hotel.allow_self_inspection
-    return inspects and cleaned_by == staff.pk
+    if staff is None or staff.role not in INSPECTORS or hotel.allow_self_inspection:
+        return False
+    return cleaned_by == staff.pk
 
 
-def require(staff: Staff, action: Action, room: Room) -> None:
+def require(staff: Staff | None, action: Action, room: Room) -> None:
     """Raise NotAllowed or IllegalTransition where `refusal` gives one."""
     if refused := refusal(staff, action, room):
         raise refused

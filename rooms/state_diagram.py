@@ -1,17 +1,26 @@
 """Draws the transition table for people: docs/states.md."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import product
 
-from rooms.choices import OUT_OF_SERVICE, VACANT, Action, RoomStatus
+from hotel.models import Hotel
+from rooms.change import ActionInput
+from rooms.choices import OUT_OF_SERVICE, RETURNABLE, VACANT, Action, RoomStatus
+from rooms.models import Room
 from rooms.permissions import names
-from rooms.transitions import TRANSITIONS, Transition
+from rooms.transitions import TRANSITIONS
 
 # Undo leads back to wherever the room was, override from any vacant status to any other: as
 # arrows they would hide all the rest.
 NOT_DRAWN = (Action.UNDO, Action.OVERRIDE)
-# A room with a guest, or out of order, can take a repair on and off without moving.
-STAYING = frozenset({RoomStatus.OCCUPIED, RoomStatus.OUT_OF_ORDER})
+# Whatever a person can give that decides where an action ends.
+INPUTS = [
+    ActionInput(needs_cleaning=needs_cleaning, room_status=status)
+    for needs_cleaning in (False, True)
+    for status in RoomStatus
+    if status in VACANT
+]
 
 Arrow = tuple[RoomStatus, RoomStatus]
 
@@ -30,16 +39,41 @@ A new room is `AVAILABLE`, unless it is imported as occupied or out of order.
 """
 
 
-def targets_from(transition: Transition, source: RoomStatus) -> tuple[RoomStatus, ...]:
+def ends(action: Action, source: RoomStatus) -> list[RoomStatus]:
     """Return the statuses in which the action can end when it starts in `source`.
 
-    Where an action can leave an occupied or out-of-order room as it is, it does just that, and
-    brings no other room there.
+    The table's own answer, asked for every room that can be in that status and every input.
     """
-    stays = STAYING & transition.sources & set(transition.targets)
-    if source in stays:
-        return (source,)
-    return tuple(t for t in transition.targets if t not in stays) or transition.targets
+    transition = TRANSITIONS[action]
+    found = {
+        transition.end(room, given)
+        for room in _rooms_in(source)
+        if room.maintenance_required or not transition.needs_open_maintenance
+        for given in INPUTS
+    }
+    return _in_order(frozenset(found))
+
+
+def _rooms_in(status: RoomStatus) -> Iterator[Room]:
+    """Yield a room for each state that the database lets a room of this status be in."""
+    under_maintenance = {
+        RoomStatus.MAINTENANCE_REQUIRED: (True,),
+        RoomStatus.OUT_OF_ORDER: (False, True),
+        RoomStatus.OCCUPIED: (False, True),
+    }
+    for inspection_required, maintenance_required, return_status in product(
+        (True, False),
+        under_maintenance.get(status, (False,)),
+        RETURNABLE if status in OUT_OF_SERVICE else ("",),
+    ):
+        yield Room(
+            hotel=Hotel(inspection_required=inspection_required),
+            room_status=status,
+            is_occupied=status == RoomStatus.OCCUPIED,
+            is_out_of_order=status == RoomStatus.OUT_OF_ORDER,
+            maintenance_required=maintenance_required,
+            return_status=return_status,
+        )
 
 
 def arrows() -> dict[Arrow, list[Action]]:
@@ -49,7 +83,7 @@ def arrows() -> dict[Arrow, list[Action]]:
         if action in NOT_DRAWN:
             continue
         for source in _in_order(transition.sources):
-            for target in targets_from(transition, source):
+            for target in ends(action, source):
                 found[source, target].append(action)
     return dict(found)
 
@@ -97,7 +131,8 @@ def _table() -> str:
         if action is Action.UNDO:
             cells = ["any", "the status before", "who did it"]
         else:
-            cells = [sources, _codes(transition.targets), names(transition.roles)]
+            targets = {end for source in transition.sources for end in ends(action, source)}
+            cells = [sources, _codes(_in_order(frozenset(targets))), names(transition.roles)]
         notes = "yes" if transition.notes_required else ""
         lines.append(f"| {action.value} | {' | '.join(cells)} | {notes} |")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
-"""A demo hotel with two weeks behind it, two weeks ahead, and a live morning; and a small second.
+"""Load the demo: a hotel with two past weeks, a busy morning and two weeks of bookings, and a
+small second hotel.
 
-All that happens in them goes through the real functions. Loaded whole or not at all.
+Everything that happens in them goes through the real functions. Loading is all or nothing.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from django.utils import timezone
 from hotel.choices import Role
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, Source
 from rooms.models import Room, RoomType
 from rooms.perform import perform
@@ -23,15 +25,16 @@ from simulation.demo_morning import Morning
 from simulation.demo_plan import FIRST, PlannedStay, plan_stays
 from simulation.replay import replay
 from stays import bookings
+from stays.bookings import StayInput
 from stays.models import Guest
 
 SLUG, SECOND_SLUG = "seaside", "harbour"
-PASSWORD = "demo-2026!"  # noqa: S105 (printed for everybody who loads the demo)
+PASSWORD = "demo-2026!"  # noqa: S105 (load_demo prints it)
 SEED = 2026
 OPENED_DAYS_AGO = 90
 DAY = dt.timedelta(days=1)
 
-# Code, name, minutes for a departure and for a stayover.
+# Code, name, minutes of a departure clean and of a stayover clean.
 TYPES = (
     ("S", "Single", 25, 12),
     ("D", "Double", 30, 15),
@@ -39,14 +42,14 @@ TYPES = (
     ("T", "Suite", 55, 25),
 )
 FLOORS = range(1, 5)
-# A floor's rooms by type, from room 01 on; the first six are section A, the others section B.
+# The room types of a floor, from room 01 on; the first six rooms are section A, the rest B.
 ON_A_FLOOR = "SDDDFDSDDSFT"
 SECTION = 6
 
 
 @dataclass(frozen=True)
 class Person:
-    """A demo user: signs in as `username`."""
+    """A demo user."""
 
     username: str
     first_name: str
@@ -69,15 +72,15 @@ PEOPLE = (
 
 
 def load() -> Hotel:
-    """Make the demo hotels with their users and return the first.
+    """Create the demo hotels and their users, and return the first hotel.
 
-    Raises InvalidInput where one of the hotels or users exists already; nothing is changed then.
+    Raises InvalidInput, and changes nothing, if one of the hotels or users already exists.
     """
     slugs = Hotel.objects.filter(slug__in=[SLUG, SECOND_SLUG]).values_list("slug", flat=True)
     users = get_user_model().objects.filter(username__in=[who.username for who in PEOPLE])
     if taken := [*slugs, *users.values_list("username", flat=True)]:
         raise InvalidInput({"demo": f"These exist already: {', '.join(taken)}."})
-    # In one transaction: an interrupted load leaves nothing, and nothing waits for the disk.
+    # One transaction, so that an interrupted load leaves nothing; it is also faster.
     with transaction.atomic():
         hotel, people = _open_hotel()
         _open_second(people["mia"])
@@ -87,7 +90,7 @@ def load() -> Hotel:
 
 def _open_hotel() -> tuple[Hotel, dict[str, Staff]]:
     hotel = Hotel.objects.create(slug=SLUG, name="Hotel Seaside", time_zone="Europe/Lisbon")
-    # Hashed once for all: it is meant to be slow, and the password is the same.
+    # Hashed once for all users: hashing is slow on purpose.
     password = make_password(PASSWORD)
     people = {}
     for who in PEOPLE:
@@ -108,7 +111,7 @@ def _open_hotel() -> tuple[Hotel, dict[str, Staff]]:
 
 
 def _add_rooms(hotel: Hotel, plan: list[tuple[str, str, str]], by: Staff) -> list[Room]:
-    """Add rooms, each given as number, section, type; the number's first digit is the floor."""
+    """Add rooms from (number, section, type code); the number's first digit is the floor."""
     types = {
         code: RoomType.objects.create(
             hotel=hotel,
@@ -132,40 +135,32 @@ def _add_rooms(hotel: Hotel, plan: list[tuple[str, str, str]], by: Staff) -> lis
         )
         for number, section, code in plan
     ]
-    add_rooms(rooms, by=by, source=Source.ADMIN)
+    add_rooms(rooms, Change(by=by, source=Source.ADMIN))
     return rooms
 
 
 def _open_second(manager: Staff) -> None:
-    """Open a small second house that the manager runs too: she can switch between the two."""
+    """Create a small second hotel with the same manager, who can switch between the two."""
     hotel = Hotel.objects.create(slug=SECOND_SLUG, name="Harbour Inn", time_zone="Europe/Lisbon")
     by = Staff.objects.create(hotel=hotel, user=manager.user, role=Role.MANAGER)
     numbers = ("11", "12", "13", "14", "21", "22", "23", "24")
     rooms = _add_rooms(hotel, [(number, "", "SDDD"[int(number[1]) - 1]) for number in numbers], by)
     now = timezone.now()
+
+    def ago(minutes: int) -> Change:
+        moment = now - dt.timedelta(minutes=minutes)
+        return Change(by=by, source=Source.REPLAY, occurred_at=moment)
+
     for room, minutes in ((rooms[1], 64), (rooms[4], 27)):
-        perform(
-            Action.MARK_DIRTY,
-            room,
-            by=by,
-            source=Source.REPLAY,
-            occurred_at=now - dt.timedelta(minutes=minutes),
-        )
-    perform(
-        Action.MARK_MAINTENANCE,
-        rooms[6],
-        by=by,
-        priority=Priority.MED,
-        notes="Window handle is loose",
-        source=Source.REPLAY,
-        occurred_at=now - dt.timedelta(hours=3),
-    )
+        perform(Action.MARK_DIRTY, room, ActionInput(), ago(minutes))
+    loose = ActionInput(priority=Priority.MED, notes="Window handle is loose")
+    perform(Action.MARK_MAINTENANCE, rooms[6], loose, ago(180))
 
 
 def _book_and_play(hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> None:
-    """Book four weeks, play the two that are over, then this morning."""
+    """Book four weeks, replay the two that are over, then play this morning."""
     today = hotel.business_date(now)
-    chance = random.Random(SEED)  # noqa: S311 (a play, not a secret)
+    chance = random.Random(SEED)  # noqa: S311 (not a secret)
     codes = [room.room_type.code for room in hotel.rooms.select_related("room_type")]
     planned = plan_stays(chance, codes)
     for stay in planned:
@@ -188,8 +183,7 @@ def _book(
     hotel: Hotel, stay: PlannedStay, by: Staff, today: dt.date, chance: random.Random
 ) -> None:
     hour = dt.time(chance.randint(8, 20), chance.randint(0, 59))
-    booking = bookings.create(
-        hotel,
+    given = StayInput(
         room_type=hotel.room_types.get(code=stay.room_type),
         check_in=today + stay.check_in * DAY,
         check_out=today + stay.check_out * DAY,
@@ -197,8 +191,8 @@ def _book(
         adults=len(stay.guests),
         children=stay.children,
         booking_id=stay.booking_id,
-        by=by,
-        source=Source.REPLAY,
-        at=hotel.moment(today + stay.booked * DAY, hour),
     )
+    booked = hotel.moment(today + stay.booked * DAY, hour)
+    change = Change(by=by, source=Source.REPLAY, occurred_at=booked)
+    booking = bookings.create(hotel, given, change)
     Guest.objects.bulk_create(Guest(booking=booking, name=name) for name in stay.guests)

@@ -1,7 +1,7 @@
-"""The demo hotel's last hours: a late morning, whatever the clock says when the demo is loaded.
+"""Play the demo hotel's last hours: a late morning, whenever the demo is loaded.
 
-Minutes count back from now, so nothing lies in the future. Just after midnight some of it fell on
-the day before; only a check-in must be on its own day, and is moved to it.
+Minutes count back from now, so that nothing is in the future. If the demo is loaded just after
+midnight, some events fall on the day before; only a check-in is moved to its own day.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hotel.models import Hotel, Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
@@ -23,7 +24,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Step:
-    """Something done to a room so many minutes ago, and by whom."""
+    """An action on a room: how many minutes ago, and by whom (a demo username)."""
 
     minutes: int
     action: Action
@@ -40,7 +41,7 @@ def _passed(minutes: int) -> tuple[Step, ...]:
     return (Step(minutes, Action.PASS_INSPECTION, "rosa"),)
 
 
-# The rooms that guests left this morning: how many minutes ago, and what was done since.
+# The rooms that guests left this morning: minutes since then, and the steps taken in between.
 LEFT: tuple[tuple[int, tuple[Step, ...]], ...] = (
     # Dirty.
     (8, ()),
@@ -100,8 +101,8 @@ STUCK = Step(131, Action.MARK_MAINTENANCE, "eva", "Guest says the safe does not 
 CLOSED = Step(214, Action.TAKE_OUT_OF_ORDER, "tom", "Bathroom is being re-tiled")
 EARLY_GUEST = 41
 
-# The states of the rooms that are kept for arrivals; the other arrivals have no room yet.
-KEPT = (
+# The statuses of rooms assigned to arrivals; the other arrivals have no room yet.
+ASSIGNED = (
     RoomStatus.READY_FOR_GUEST,
     RoomStatus.READY_FOR_GUEST,
     RoomStatus.READY_FOR_GUEST,
@@ -114,7 +115,7 @@ KEPT = (
 
 
 class Morning:
-    """Plays the hours before `now` in a hotel whose days before were replayed."""
+    """Plays the hours before `now` in a hotel whose past days were replayed."""
 
     def __init__(self, hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> None:
         self.hotel = hotel
@@ -124,31 +125,30 @@ class Morning:
         self._jobs: list[tuple[dt.datetime, Callable[[], object]]] = []
 
     def play(self) -> None:
-        """Do it all, in the order of time."""
+        """Do everything in order of time."""
         for room in self._rooms():
             self._tidy(room)
         self._plan_departures()
         self._plan_idle_rooms()
         for _, job in sorted(self._jobs, key=lambda planned: planned[0]):
             job()
-        self._keep_rooms()
-        self._leave_traces()
+        self._assign_rooms()
+        self._add_guest_data()
 
     def _rooms(self) -> list[Room]:
         return list(Room.objects.filter(hotel=self.hotel).with_people().order_by("number"))
 
     def _do(self, step: Step, room: Room, *, at: dt.datetime | None = None) -> None:
         until = self.today + dt.timedelta(days=CLOSED_DAYS)
-        perform(
-            step.action,
-            room,
-            by=self.people[step.by],
+        given = ActionInput(
             notes=step.notes,
             priority=step.priority,
             until=until if step.action is Action.TAKE_OUT_OF_ORDER else None,
-            source=Source.REPLAY,
-            occurred_at=at or self._ago(step.minutes),
         )
+        perform(step.action, room, given, self._change(step.by, at or self._ago(step.minutes)))
+
+    def _change(self, by: str, at: dt.datetime) -> Change:
+        return Change(by=self.people[by], source=Source.REPLAY, occurred_at=at)
 
     def _ago(self, minutes: float) -> dt.datetime:
         return self.now - minutes * MINUTE
@@ -161,7 +161,7 @@ class Morning:
             self._plan(step.minutes, partial(self._do, step, room))
 
     def _tidy(self, room: Room) -> None:
-        """Finish what the day before left open in a room, a minute for each step."""
+        """Finish work left from yesterday, one minute for each step."""
         last = room.events.of_status().first()
         at = last.occurred_at if last else self.now
 
@@ -178,7 +178,7 @@ class Morning:
             do(Action.PASS_INSPECTION, "rosa")
 
     def _plan_departures(self) -> None:
-        """Let all but a few of those due out leave, and the rooms come on their way."""
+        """Check out most of the guests due out, and clean some of their rooms."""
         rooms = {room.pk: room for room in self._rooms()}
         due_out = self.hotel.bookings.filter(status=BookingStatus.IN_HOUSE, check_out=self.today)
         leaving = list(due_out.select_related("hotel", "room").order_by("booking_id"))
@@ -188,42 +188,42 @@ class Morning:
             self._plan_steps(stay.room, steps)
 
     def _check_out(self, stay: Booking, at: dt.datetime) -> None:
-        departures.check_out(stay, by=self.people["eva"], source=Source.REPLAY, at=at)
+        departures.check_out(stay, self._change("eva", at))
 
     def _plan_idle_rooms(self) -> None:
-        """Close one room, break a bulb in another, and give one to a guest who came early."""
+        """Put a room out of order, report faults, and check in a guest who came early."""
         rooms = self._rooms()
         idle = [room for room in rooms if room.is_bookable]
-        # Of the type with the most rooms, so that no guest is left without one.
+        # From the type with the most rooms, so that every guest still gets one.
         idle.sort(key=lambda room: -sum(other.room_type == room.room_type for other in rooms))
         for step in (CLOSED, DIM, VIEWED):
             self._plan_steps(idle.pop(0), [step])
-        lived_in = self.hotel.bookings.filter(
+        in_house = self.hotel.bookings.filter(
             status=BookingStatus.IN_HOUSE, check_out__gt=self.today
         )
-        if stay := lived_in.order_by("booking_id").first():
+        if stay := in_house.order_by("booking_id").first():
             room = next(room for room in rooms if room.pk == stay.room_id)
             self._plan_steps(room, [STUCK])
         for booking in self._arrivals():
             for room in idle:
                 if room.room_type_id == booking.room_type_id:
-                    # Today, however short today has been.
+                    # A check-in must be on the day of arrival, even just after midnight.
                     midnight = self.hotel.moment(self.today, dt.time())
                     at = max(self._ago(EARLY_GUEST), midnight)
                     self._plan(EARLY_GUEST, partial(self._check_in, booking, room, at))
                     return
 
     def _check_in(self, booking: Booking, room: Room, at: dt.datetime) -> None:
-        arrivals.check_in(booking, room, by=self.people["eva"], source=Source.REPLAY, at=at)
+        arrivals.check_in(booking, room, self._change("eva", at))
 
     def _arrivals(self) -> list[Booking]:
         due_in = self.hotel.bookings.filter(status=BookingStatus.CONFIRMED, check_in=self.today)
         return list(due_in.select_related("hotel", "room_type").order_by("booking_id"))
 
-    def _keep_rooms(self) -> None:
-        """Assign rooms in different states to some of today's arrivals, in the last minutes."""
+    def _assign_rooms(self) -> None:
+        """Assign rooms in different statuses to some of today's arrivals, minutes ago."""
         arrivals, rooms = self._arrivals(), self._rooms()
-        for n, status in enumerate(KEPT):
+        for n, status in enumerate(ASSIGNED):
             fits = (
                 (booking, room)
                 for booking in arrivals
@@ -234,16 +234,11 @@ class Morning:
                 booking, room = pair
                 arrivals.remove(booking)
                 rooms.remove(room)
-                bookings.assign(
-                    booking,
-                    room,
-                    by=self.people["eva"],
-                    source=Source.REPLAY,
-                    at=self._ago((len(KEPT) - n) / 2),
-                )
+                minutes = (len(ASSIGNED) - n) / 2
+                bookings.assign(booking, room, self._change("eva", self._ago(minutes)))
 
-    def _leave_traces(self) -> None:
-        """Let some guests order and write, as checkout should find it."""
+    def _add_guest_data(self) -> None:
+        """Add orders and messages of some guests, which checkout will erase."""
         in_house = self.hotel.bookings.filter(
             status=BookingStatus.IN_HOUSE, check_out__gt=self.today
         )

@@ -1,7 +1,7 @@
-"""The demo hotel's bookings: four weeks around today, drawn by chance from a fixed seed.
+"""Plan the demo hotel's bookings: four weeks around today, at random from a fixed seed.
 
-Pure: days are offsets from today, and nothing is written. Planned along as many imagined rooms as
-the hotel has, so that it can never be overbooked; which real room a guest gets is played.
+Nothing is written to the database, and days are offsets from today. Stays are planned room by
+room, so that the hotel is never overbooked; the room that a guest really gets is decided later.
 """
 
 import random
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 FIRST, LAST = -14, 14
-# How often a stay has so many nights, and how long a room rests after it.
+# The nights of a stay, and the free nights after it; one of each is chosen at random.
 NIGHTS = (1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5)
 RESTS = (0, 0, 0, 1, 1, 2)
-# Days before today on which the stays were booked: all before the first that is played.
+# The days on which stays were booked: before the first day of the replay.
 BOOKED = (-60, -15)
 ID_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -34,7 +34,7 @@ LAST_NAMES = (
 
 
 class LastNight(Enum):
-    """What happened in a room last night, which is what today begins with."""
+    """How a room was used last night."""
 
     STAYS_ON = auto()
     LEAVES_TODAY = auto()
@@ -43,7 +43,7 @@ class LastNight(Enum):
     CLOSED = auto()
 
 
-# Rooms by what happened in them last night; one of them leaves service today (CLOSED).
+# The number of rooms for each; the CLOSED one goes out of order today.
 LAST_NIGHT = (
     (LastNight.STAYS_ON, 11),
     (LastNight.LEAVES_TODAY, 26),
@@ -59,7 +59,7 @@ ARRIVE_TODAY = 15
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStay:
-    """A stay to book; days count from today. An overstaying guest is still in the room today."""
+    """A stay to book, with days counted from today; `overstays` if the guest is still in house."""
 
     booking_id: str
     room_type: str
@@ -72,10 +72,13 @@ class PlannedStay:
 
 
 def plan_stays(chance: random.Random, room_types: list[str]) -> list[PlannedStay]:
-    """Return the stays of a hotel with one room for each entry of `room_types`, by booking day."""
+    """Return the stays of a hotel with one room for each entry of `room_types`.
+
+    They are sorted by the day they were booked.
+    """
     nights = [night for night, count in LAST_NIGHT for _ in range(count)]
     chance.shuffle(nights)
-    # The room to be closed is of a type with many rooms.
+    # The room that is closed today must be of a type with many rooms.
     closed, wanted = nights.index(LastNight.CLOSED), room_types.index(CLOSED_TYPE)
     nights[closed], nights[wanted] = nights[wanted], nights[closed]
     free = [
@@ -95,12 +98,13 @@ def plan_stays(chance: random.Random, room_types: list[str]) -> list[PlannedStay
 def _stays_of_a_room(
     chance: random.Random, night: LastNight, arrives_today: bool
 ) -> Iterator[tuple[int, int]]:
-    """Yield the stays of one room, each as its first day and its last."""
+    """Yield the stays of one room as pairs of arrival and departure days."""
     match night:
         case LastNight.STAYS_ON:
             begins, ends = chance.randint(-4, -1), chance.randint(1, 4)
         case LastNight.LEAVES_TODAY:
-            # Not since yesterday: at midnight they have "left" some hours ago, as they should.
+            # Not since yesterday: just after midnight their check-out could be before their
+            # check-in.
             begins, ends = chance.randint(-5, -2), 0
         case LastNight.OVERSTAYED:
             begins, ends = -4, -1

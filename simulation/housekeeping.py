@@ -1,7 +1,7 @@
-"""The housekeeping side of a replay: every room that a guest left is brought back to ready.
+"""Housekeeping in a replay: attendants, inspectors and repairers make rooms ready again.
 
-Each step goes through rooms.perform.perform at its simulated moment. What happens to a room
-next is read from the status that the step left it in, never from what the replay expected.
+Every step is a real action at its simulated time. The next step always follows from the status
+that the room then has.
 """
 
 import datetime as dt
@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from hotel.models import Staff
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, Priority, RoomStatus, Source
 from rooms.models import Room
 from rooms.perform import perform
@@ -20,14 +21,15 @@ from simulation.roster import REPAIRS, Roster, Worker
 
 Job = Callable[[], None]
 
-# How a clean varies around its type's minutes: shortest, longest, usual.
+# How long a clean takes, as a factor of its room type's minutes: shortest, longest, most likely.
 SPREAD = (0.7, 1.5, 1.0)
-# A clean that failed inspection is touched up, not done again.
+# The share of a full clean that a re-clean after a failed inspection takes.
 TOUCH_UP = 0.4
-# Between two departures an attendant services this many stayovers, which no event records.
+# How many stayovers an attendant does between two departures. They write no events.
 STAYOVERS = (0.0, 3.0)
 INSPECTION_MINUTES = (3, 8)
 REPAIR_HOURS = (1, 4)
+# Probabilities.
 FAILS = 0.08
 FAULT_FOUND = 0.03
 CLEAN_AFTER_REPAIR = 0.4
@@ -52,7 +54,7 @@ FAULTS = (
 
 
 class Clock:
-    """Jobs by their moments; those of the same moment run in the order they were given."""
+    """The simulated time and the planned jobs. Jobs of the same time run in the order added."""
 
     def __init__(self, now: dt.datetime) -> None:
         self.now = now
@@ -63,27 +65,27 @@ class Clock:
         return bool(self._jobs)
 
     def at(self, moment: dt.datetime, job: Job) -> None:
-        """Plan a job; a moment that has passed means now."""
+        """Plan a job; if the moment has passed, it runs next."""
         heapq.heappush(self._jobs, (max(moment, self.now), next(self._order), job))
 
     def after(self, minutes: float, job: Job) -> dt.datetime:
-        """Plan a job so many minutes from now, on a whole second; return its moment."""
+        """Plan a job this many minutes from now, to the second; return its moment."""
         moment = self.now + dt.timedelta(seconds=round(minutes * 60))
         self.at(moment, job)
         return moment
 
     def run(self, until: dt.datetime) -> None:
-        """Do the jobs one by one until none is left before `until`."""
+        """Run the jobs in order, up to and including `until`."""
         while self._jobs and self._jobs[0][0] <= until:
             self.now, _, job = heapq.heappop(self._jobs)
             job()
 
 
-class Turnover:
-    """Cleans, inspects and repairs the rooms with the roster's people.
+class HousekeepingTeam:
+    """Cleans, inspects and repairs rooms with the people on the roster.
 
-    `is_rushed` tells whether a guest waits for such a room; `on_ready` is called with each room
-    that could be given away; `on_event` after each change.
+    `is_rushed(room)` returns whether a guest waits for such a room. `on_ready(room)` is called
+    when a room is ready for a guest, `on_event()` after each change.
     """
 
     def __init__(
@@ -111,23 +113,23 @@ class Turnover:
 
     @property
     def has_work(self) -> bool:
-        """Tell whether a room waits for somebody."""
+        """Return whether a room waits to be cleaned or inspected."""
         return bool(self._dirty or self._uninspected)
 
     def guest_left(self, room: Room) -> None:
-        """Take the room over from the desk."""
+        """Note when the guest left, and plan the room's next step."""
         self._left_at[room.pk] = self.clock.now
         self.take_up(room)
 
     def take_up(self, room: Room) -> None:
-        """Do with the room what its status asks for."""
+        """Plan the next step that the room's status calls for."""
         match room.room_status:
             case RoomStatus.CHECKOUT_DIRTY if room.pk in self._failed:
                 self._dirty.insert(0, room)
             case RoomStatus.CHECKOUT_DIRTY:
                 self._dirty.append(room)
             case RoomStatus.CLEANING_IN_PROGRESS:
-                # An interrupted replay left it in the middle of the clean.
+                # An interrupted replay stopped in the middle of this clean.
                 attendant = self.roster.attendants[0].staff
                 self.clock.after(self._minutes(room), lambda: self._finish(room, attendant))
             case RoomStatus.CLEANED_UNINSPECTED:
@@ -139,7 +141,10 @@ class Turnover:
         self.dispatch()
 
     def dispatch(self) -> None:
-        """Give whoever is free the next room: one that a guest waits for, else the oldest."""
+        """Give free attendants and inspectors their next room.
+
+        Attendants start with rooms that a guest waits for, then take the oldest.
+        """
         for worker in self.roster.attendants:
             room = min(self._dirty, key=lambda room: not self.is_rushed(room), default=None)
             if room and worker.can_take(room.room_type.departure_minutes, self.clock.now):
@@ -153,14 +158,15 @@ class Turnover:
                 worker.free_at = self.clock.after(minutes, self._inspection(room, worker))
 
     def report_fault(self, room: Room, by: Staff) -> None:
-        """Write down that something is broken, and plan its repair; a guest may be in the room."""
+        """Report a random fault and plan its repair, unless maintenance is already open."""
         if not room.maintenance_required:
             priority, notes = self.chance.choice(FAULTS)
             self._do(Action.MARK_MAINTENANCE, room, by, priority=priority, notes=notes)
             self._plan_repair(room)
 
     def _do(self, action: Action, room: Room, by: Staff, **given: Any) -> None:
-        perform(action, room, by=by, source=Source.REPLAY, occurred_at=self.clock.now, **given)
+        change = Change(by=by, source=Source.REPLAY, occurred_at=self.clock.now)
+        perform(action, room, ActionInput(**given), change)
         self.on_event()
 
     def _minutes(self, room: Room) -> float:
@@ -175,7 +181,7 @@ class Turnover:
         worker.free_at = self.clock.after(cleaning + stayovers, self.dispatch)
 
     def _finish(self, room: Room, by: Staff) -> None:
-        """End a clean; a fault is found in the middle of it or at its end, as often as not."""
+        """Finish a clean. A fault may be found, half of the time before the clean is done."""
         faulty = self.chance.random() < FAULT_FOUND
         if not faulty or self.chance.random() < 0.5:
             self._do(Action.MARK_CLEANED, room, by)

@@ -1,7 +1,7 @@
-"""A hotel's days played again through the real functions, as a discrete-event simulation.
+"""Replay past days of a hotel through the real functions, as a discrete-event simulation.
 
-Finished stays that were imported know their days and their room type; which room, at what hour,
-and all of housekeeping is played: seeded, so that the same days come out the same way twice.
+Imported stays come with their days and room type. The replay chooses the room, the hours and all
+housekeeping at random, from a seed: the same days with the same seed give the same result.
 """
 
 import datetime as dt
@@ -22,10 +22,11 @@ from hotel.exceptions import (
     NotBookable,
     RoomTaken,
 )
-from hotel.models import Hotel
+from hotel.models import Hotel, Staff
+from rooms.change import Change
 from rooms.choices import BOOKABLE, Action, Source
 from rooms.models import Room
-from simulation.housekeeping import Clock, Turnover
+from simulation.housekeeping import Clock, HousekeepingTeam
 from simulation.report import Report
 from simulation.roster import Roster, make_roster
 from stays import arrivals, bookings, departures
@@ -33,12 +34,12 @@ from stays.choices import BookingStatus
 from stays.models import Booking
 
 DAY = dt.timedelta(days=1)
-# Hours of the day: earliest, latest, usual.
+# Hours of the day: earliest, latest, most likely.
 ARRIVES = (13.0, 22.0, 15.5)
 LEAVES = (7.0, 12.0, 10.5)
 DAY_USE_ARRIVES = (9.5, 11.5, 10.0)
 DAY_USE_LEAVES = (16.0, 18.5, 17.0)
-# Who has no room by then gets any that is ready, or is walked.
+# At this time a guest who still waits gets a room of any type, or is walked to another hotel.
 LAST_CALL = dt.time(23, 30)
 SHORTEST_STAY = dt.timedelta(hours=1)
 GUEST_REPORTS_A_FAULT = 0.02
@@ -47,7 +48,7 @@ FAULT_AFTER_HOURS = (1, 12)
 
 @dataclass(eq=False)
 class Stay:
-    """A stay to play: when it arrives, which day it leaves, the room type it gets."""
+    """A stay to replay, with its arrival, its day of departure and the room type it gets."""
 
     booking: Booking
     arrives: dt.datetime
@@ -72,15 +73,15 @@ def replay(
     on_event: Callable[[], None] = lambda: None,
     on_day: Callable[[dt.date, int], None] = lambda day, events: None,
 ) -> Report:
-    """Play the stays of the days `first` to `last`, both included, and see their guests out.
+    """Replay the arrivals from `first` to `last`, both included, until those guests have left.
 
-    Played are imported finished stays that no one has played yet and confirmed bookings; guests
-    in house on the first morning are let in at their own hour of arrival. Departures and the
-    cleaning that follows are played past `last`, but nothing after `until` (default: now).
-    Guests of the bookings `staying` do not leave. Ctrl-C ends it between two transactions.
+    Replays confirmed bookings, and imported finished stays that were not replayed before. Guests
+    who are in house on the first morning are checked in at their own time of arrival. Departures
+    and cleaning continue after `last`, but nothing happens after `until` (default: now). The guests
+    of the booking ids in `staying` do not leave. Ctrl-C stops between two transactions.
 
-    `on_event` is called after each change, `on_day` after each day with its events. Raises
-    InvalidInput for days out of order and where the log holds later arrivals: time runs forward.
+    Calls `on_event` after each change, and `on_day` after each day with its number of events.
+    Raises InvalidInput if `last` is before `first`, or if the log already has later arrivals.
     """
     if last < first:
         raise InvalidInput({"to": "The last day is before the first."})
@@ -91,9 +92,9 @@ def replay(
 
 
 def reopen(stay: Booking) -> None:
-    """Make an imported finished stay an awaited one again, in the transaction that plays it.
+    """Make an imported finished stay expected again, in the transaction that checks it in.
 
-    Nobody but the replay may do so: the stay never had a room here, so nothing is rewritten.
+    Only the replay may do this. Such a stay never had a room here, so no history is rewritten.
     """
     Booking.objects.filter(pk=stay.pk, status=BookingStatus.COMPLETED, room=None).update(
         status=BookingStatus.CONFIRMED,
@@ -103,16 +104,20 @@ def reopen(stay: Booking) -> None:
     )
 
 
+def _replayed(by: Staff, moment: dt.datetime) -> Change:
+    return Change(by=by, source=Source.REPLAY, occurred_at=moment)
+
+
 def _require_forward(hotel: Hotel, last: dt.date) -> None:
     end = hotel.moment(last + DAY, dt.time())
     later = hotel.events.filter(action=Action.CHECK_IN, occurred_at__gte=end)
     if event := later.order_by("occurred_at").first():
         day = hotel.business_date(event.occurred_at)
-        raise InvalidInput({"to": f"The log has an arrival on {day} already: time runs forward."})
+        raise InvalidInput({"to": f"The log already has an arrival on {day}, a later day."})
 
 
 class _Replay:
-    """The guests' side of a replay: they arrive, wait for a room of their type, and leave."""
+    """The guests in a replay: they arrive, wait for a room of their type, and leave."""
 
     def __init__(
         self,
@@ -132,9 +137,9 @@ class _Replay:
         self.on_event = on_event
         self.on_day = on_day
         self.roster = roster
-        self.chance = random.Random(seed)  # noqa: S311 (a play, not a secret)
+        self.chance = random.Random(seed)  # noqa: S311 (not a secret)
         self.clock = Clock(self._moment(first, 0))
-        self.turnover = Turnover(
+        self.housekeeping = HousekeepingTeam(
             self.clock,
             roster,
             self.chance,
@@ -142,18 +147,18 @@ class _Replay:
             on_ready=self._room_is_ready,
             on_event=on_event,
         )
-        self.report = Report(first, last, turns=self.turnover.turns)
+        self.report = Report(first, last, turns=self.housekeeping.turns)
         self.rooms = {room.pk: room for room in Room.objects.filter(hotel=hotel).with_people()}
         self.types = {room.room_type_id for room in self.rooms.values() if room.is_active}
         self.waiting: list[Stay] = []
         hotel.refresh_from_db(fields=["last_seq"])
-        self.first_seq = self.seq_at_dawn = hotel.last_seq
+        self.first_seq = self.seq_at_day_start = hotel.last_seq
 
     def play(self, until: dt.datetime) -> Report:
-        """Play to the end, or to `until`, or to Ctrl-C; return what was done."""
+        """Run until everything is done, `until` is reached, or Ctrl-C; return the report."""
         began = time.perf_counter()
         try:
-            self._set_the_scene()
+            self._prepare()
             self._open_day(self.first)
             self.clock.run(until)
         except KeyboardInterrupt:
@@ -170,45 +175,45 @@ class _Replay:
         self.report.in_house = self.hotel.bookings.in_house().count()
         self.report.seconds = seconds
 
-    def _set_the_scene(self) -> None:
-        """Take up the rooms as they are, and let in who is in house on the first morning."""
+    def _prepare(self) -> None:
+        """Plan work for the rooms, and check in those who are in house on the first morning."""
         over = self._moment(self.last + DAY, 0)
         for room in self.rooms.values():
-            # An earlier replay may have seen guests out past its days: until then the room is
-            # theirs. A room that nothing ever happened to was ready all along.
+            # In an earlier replay guests may have left after its last day; until then the room is
+            # theirs. A room without any event was ready from the start.
             free = room.status_since if room.version > 1 else self.clock.now
             if room.is_active and free < over:
-                self.clock.at(free, partial(self.turnover.take_up, room))
+                self.clock.at(free, partial(self.housekeeping.take_up, room))
         for booking in self._stays_in_house():
             self._plan_departure(booking, max(booking.check_out, self.first))
-        for stay in map(self._stay, self._stays_to_let_in()):
-            if not self._seat(stay, at=stay.arrives):
+        for stay in map(self._stay, self._stays_to_check_in()):
+            if not self._check_in(stay, at=stay.arrives):
                 self.waiting.append(stay)
 
     def _open_day(self, day: dt.date) -> None:
-        """Plan a day: its arrivals, the shifts, the last call for who has no room."""
+        """Plan a day: its arrivals, its shifts and its last call."""
         if day <= self.last:
             for stay in map(self._stay, self._arrivals(day)):
                 self.clock.at(stay.arrives, partial(self._arrive, stay))
         for start in sorted(self.roster.shift_starts()):
-            self.clock.at(self._at(day, start), self.turnover.dispatch)
+            self.clock.at(self._at(day, start), self.housekeeping.dispatch)
         self.clock.at(self._at(day, LAST_CALL), self._last_call)
         self.clock.at(self._moment(day + DAY, 0), partial(self._close_day, day))
 
     def _close_day(self, day: dt.date) -> None:
         self.hotel.refresh_from_db(fields=["last_seq"])
-        events = self.hotel.last_seq - self.seq_at_dawn
-        self.seq_at_dawn = self.hotel.last_seq
+        events = self.hotel.last_seq - self.seq_at_day_start
+        self.seq_at_day_start = self.hotel.last_seq
         self.on_day(day, events)
-        # Past the last day: while guests are to leave, or rooms that somebody works on are left.
-        if day < self.last or self.clock or (self.turnover.has_work and events):
+        # After the last day, go on while guests have to leave or rooms wait and are worked on.
+        if day < self.last or self.clock or (self.housekeeping.has_work and events):
             self._open_day(day + DAY)
 
     def _arrivals(self, day: dt.date) -> QuerySet[Booking]:
         to_play = Q(status=BookingStatus.COMPLETED, room=None) | Q(status=BookingStatus.CONFIRMED)
         return self._bookings().filter(to_play, check_in=day).order_by("pk")
 
-    def _stays_to_let_in(self) -> QuerySet[Booking]:
+    def _stays_to_check_in(self) -> QuerySet[Booking]:
         return (
             self._bookings()
             .filter(
@@ -221,12 +226,12 @@ class _Replay:
         )
 
     def _stays_in_house(self) -> QuerySet[Booking]:
-        """Return who is in house and leaves by the last day, or was let in by a broken-off replay.
+        """Return the stays in house that leave by the last day or that a stopped replay checked in.
 
-        Of the latter the real departure is forgotten: they leave on the day they had booked.
+        The real departures of the latter are lost, so they leave on their booked day.
         """
-        let_in = self.hotel.events.filter(action=Action.CHECK_IN, source=Source.REPLAY)
-        ours = Q(check_out__lte=self.last) | Q(pk__in=let_in.values("booking"))
+        checked_in = self.hotel.events.filter(action=Action.CHECK_IN, source=Source.REPLAY)
+        ours = Q(check_out__lte=self.last) | Q(pk__in=checked_in.values("booking"))
         return self._bookings().filter(ours, status=BookingStatus.IN_HOUSE).order_by("pk")
 
     def _bookings(self) -> QuerySet[Booking]:
@@ -247,30 +252,32 @@ class _Replay:
         return Stay(booking, arrives, leaves_on, room_type, imported)
 
     def _arrive(self, stay: Stay) -> None:
-        if not self._seat(stay):
+        if not self._check_in(stay):
             self.waiting.append(stay)
-            # The rooms of this type are rushed from now on.
-            self.turnover.dispatch()
+            # The rooms of this type now come first.
+            self.housekeeping.dispatch()
 
     def _room_is_ready(self, room: Room) -> None:
-        """Let in the guest who has waited longest for such a room."""
+        """Check in the guest who has waited longest for such a room."""
         for stay in self.waiting:
-            if self._fits(stay, room) and self._seat(stay):
+            if self._fits(stay, room) and self._check_in(stay):
                 self.waiting.remove(stay)
                 return
 
     def _last_call(self) -> None:
         for stay in self.waiting:
-            if self._seat(stay):
+            if self._check_in(stay):
                 continue
-            if self._seat(stay, any_room=True):
+            if self._check_in(stay, any_room=True):
                 self.report.moved.append(str(stay))
             else:
                 self._walk(stay)
         self.waiting.clear()
 
-    def _seat(self, stay: Stay, *, at: dt.datetime | None = None, any_room: bool = False) -> bool:
-        """Let the guests into a ready room and plan their departure; tell whether there was one."""
+    def _check_in(
+        self, stay: Stay, *, at: dt.datetime | None = None, any_room: bool = False
+    ) -> bool:
+        """Check in to a ready room and plan the departure; return False if there is no room."""
         moment = at or self.clock.now
         for room in self._ready_rooms(stay, moment, any_room):
             try:
@@ -278,7 +285,7 @@ class _Replay:
                     if stay.imported:
                         reopen(stay.booking)
                     clerk = self.chance.choice(self.roster.clerks)
-                    arrivals.check_in(stay.booking, room, by=clerk, source=Source.REPLAY, at=moment)
+                    arrivals.check_in(stay.booking, room, _replayed(clerk, moment))
             except NotBookable:
                 self.report.refused += 1
             except (RoomTaken, IllegalTransition, NoAvailability):
@@ -292,7 +299,7 @@ class _Replay:
         return False
 
     def _ready_rooms(self, stay: Stay, at: dt.datetime, any_room: bool) -> list[Room]:
-        """Return the rooms to offer, the one that has rested longest first."""
+        """Return the ready rooms for the stay, the one cleaned longest ago first."""
         ready = Room.objects.bookable().filter(hotel=self.hotel)
         if not any_room and stay.booking.room_id:
             ready = ready.filter(pk=stay.booking.room_id)
@@ -308,12 +315,12 @@ class _Replay:
         return stay.room_type == room.room_type_id
 
     def _walk(self, stay: Stay) -> None:
-        """Send the guests to another house: no room is ready tonight."""
+        """Cancel the booking: no room is ready tonight, so the guests go to another hotel."""
         with transaction.atomic():
             if stay.imported:
                 reopen(stay.booking)
             clerk = self.chance.choice(self.roster.clerks)
-            bookings.cancel(stay.booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+            bookings.cancel(stay.booking, _replayed(clerk, self.clock.now))
         self.report.walked.append(str(stay))
         self.on_event()
 
@@ -324,15 +331,15 @@ class _Replay:
         moment = self._some_time(day, hours)
         if booking.checked_in_at:
             moment = max(moment, booking.checked_in_at + SHORTEST_STAY)
-        self.clock.at(moment, partial(self._see_out, booking))
+        self.clock.at(moment, partial(self._check_out, booking))
 
-    def _see_out(self, booking: Booking) -> None:
+    def _check_out(self, booking: Booking) -> None:
         clerk = self.chance.choice(self.roster.clerks)
         room = booking.room = self.rooms[booking.room_id or 0]
-        departures.check_out(booking, by=clerk, source=Source.REPLAY, at=self.clock.now)
+        departures.check_out(booking, _replayed(clerk, self.clock.now))
         self.report.checked_out += 1
         self.on_event()
-        self.turnover.guest_left(room)
+        self.housekeeping.guest_left(room)
 
     def _maybe_a_fault(self, booking: Booking, room: Room) -> None:
         if self.chance.random() < GUEST_REPORTS_A_FAULT:
@@ -341,7 +348,7 @@ class _Replay:
 
     def _report_fault(self, booking: Booking, room: Room) -> None:
         if booking.status == BookingStatus.IN_HOUSE:
-            self.turnover.report_fault(room, self.chance.choice(self.roster.clerks))
+            self.housekeeping.report_fault(room, self.chance.choice(self.roster.clerks))
 
     def _some_time(self, day: dt.date, hours: tuple[float, float, float]) -> dt.datetime:
         return self._moment(day, self.chance.triangular(*hours))
@@ -349,6 +356,6 @@ class _Replay:
     def _moment(self, day: dt.date, hour: float) -> dt.datetime:
         return self._at(day, dt.time()) + dt.timedelta(seconds=round(hour * 3600))
 
-    def _at(self, day: dt.date, time: dt.time) -> dt.datetime:
-        """Return a moment in UTC, where adding minutes is right on the days clocks change too."""
-        return self.hotel.moment(day, time).astimezone(dt.UTC)
+    def _at(self, day: dt.date, local_time: dt.time) -> dt.datetime:
+        """Return the moment in UTC, so that adding minutes is right when the clocks change."""
+        return self.hotel.moment(day, local_time).astimezone(dt.UTC)

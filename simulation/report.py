@@ -1,4 +1,4 @@
-"""What a replay tells at its end."""
+"""The report that a replay prints at its end."""
 
 import datetime as dt
 import statistics
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Turns:
-    """What housekeeping has done: turn times in minutes, and first inspections."""
+    """Housekeeping's results: turn times in minutes, and first inspections."""
 
     minutes: list[float] = field(default_factory=list)
     inspected: int = 0
@@ -16,9 +16,11 @@ class Turns:
 
 @dataclass
 class Report:
-    """What a replay did. `refused` counts check-ins that the room's state refused.
+    """The results of a replay.
 
-    `moved` guests got another type than they were given or had booked; `walked` got no room.
+    `walked` and `moved` hold booking ids: guests who got no room, or a room of another type than
+    planned. `refused` counts check-ins refused because the room was not ready. `given_unready`
+    counts check-ins to a room that was not bookable; it must be 0.
     """
 
     first: dt.date
@@ -37,19 +39,19 @@ class Report:
 
     @property
     def median_turn(self) -> float | None:
-        """Median minutes from departure to ready; None where no room was turned over."""
+        """The median minutes from departure to ready, or None without turnovers."""
         return statistics.median(self.turns.minutes) if self.turns.minutes else None
 
     @property
     def first_pass_rate(self) -> float | None:
-        """Share of first inspections that passed; None without inspections."""
+        """The share of first inspections that passed, or None without inspections."""
         return self.turns.passed / self.turns.inspected if self.turns.inspected else None
 
     def __str__(self) -> str:
         median, passed = self.median_turn, self.first_pass_rate
         lines = {
             "Days": f"{self.first} to {self.last}{', interrupted' if self.interrupted else ''}",
-            "Stays played": f"{self.checked_in:,} checked in, {self.checked_out:,} checked out, "
+            "Stays replayed": f"{self.checked_in:,} checked in, {self.checked_out:,} checked out, "
             f"{self.in_house:,} still in house",
             "Events": f"{self.events:,}",
             "Walked guests": _some(self.walked),

@@ -1,4 +1,4 @@
-"""Who works when in a replay. A hotel that has too few staff gets some who cannot sign in."""
+"""Who works when in a replay. If a hotel has too few staff, more are created."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ ROOMS_PER_CLERK = 70
 
 EARLY = (dt.time(8, 0), dt.time(17, 0))
 LATE = (dt.time(12, 0), dt.time(21, 0))
-# Inspections follow the last clean of the day; a hotel's few inspectors share both shifts.
+# Inspectors work through both shifts, and until after the day's last clean.
 INSPECTIONS = (dt.time(8, 0), dt.time(21, 30))
 REPAIRS = (dt.time(8, 0), dt.time(20, 0))
-# Of every four attendants one has the late shift.
+# One of every four attendants works the late shift.
 LATE_EVERY = 4
 
-# A clean longer than this is begun in any case, or it would never be.
+# Minutes. A longer clean would fit into no shift, so it counts as this long.
 LONGEST_WAIT_FOR_A_SHIFT = 240
 
 NAMES = (
@@ -33,7 +33,7 @@ NAMES = (
 
 @dataclass
 class Worker:
-    """Somebody on a shift, in the hotel's hours; `free_at` is when the work in hand is done."""
+    """A person on a shift, in the hotel's local time; `free_at` is when the present job ends."""
 
     staff: Staff
     start: dt.time
@@ -41,7 +41,7 @@ class Worker:
     free_at: dt.datetime | None = None
 
     def can_take(self, minutes: float, at: dt.datetime) -> bool:
-        """Tell whether the person is there, free, and would be done before the shift ends."""
+        """Return whether the person is on shift, free, and can finish before the shift ends."""
         local = at.astimezone(self.staff.hotel.tz)
         needed = dt.timedelta(minutes=min(minutes, LONGEST_WAIT_FOR_A_SHIFT))
         end = dt.datetime.combine(local.date(), self.end, tzinfo=local.tzinfo)
@@ -52,7 +52,7 @@ class Worker:
 
 @dataclass
 class Roster:
-    """A hotel's people for a replay."""
+    """The people who work in a replay."""
 
     attendants: list[Worker]
     inspectors: list[Worker]
@@ -60,17 +60,17 @@ class Roster:
     clerks: list[Staff]
 
     def shift_starts(self) -> set[dt.time]:
-        """Return the times of day at which somebody comes to work."""
+        """Return the times of day at which attendants and inspectors start."""
         return {worker.start for worker in (*self.attendants, *self.inspectors)}
 
 
 def make_roster(
     hotel: Hotel, *, attendants: int | None = None, inspectors: int | None = None
 ) -> Roster:
-    """Put the hotel's active staff on shifts; who is missing is created, unable to sign in.
+    """Put the hotel's active staff on shifts, and create missing staff, who cannot sign in.
 
-    Without a number, all the staff of the role work, and no fewer than the hotel's size asks for:
-    an attendant for every 14 rooms, an inspector for every 60.
+    Without a number all staff of the role work, but at least one attendant for every 14 rooms and
+    one inspector for every 60.
     """
     rooms = hotel.rooms.active().count()
     cleaning = _team(hotel, Role.HOUSEKEEPER, rooms / ROOMS_PER_ATTENDANT, attendants)

@@ -1,139 +1,95 @@
 """Guests arrive: check in, walk in."""
 
-import datetime as dt
+from dataclasses import replace
 
-from django.db import transaction
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from hotel.choices import DESK
-from hotel.exceptions import IllegalTransition, InvalidInput, NotBookable
-from hotel.models import Hotel, Staff
-from rooms import log, permissions
-from rooms.choices import Action, LogAction, Source
+from hotel.exceptions import InvalidInput
+from rooms import log
+from rooms.change import ActionInput, Change
+from rooms.choices import Action, LogAction
 from rooms.models import Room, new_guest_pin
-from rooms.perform import perform
-from stays import bookings
-from stays.choices import BookingStatus
+from rooms.perform import apply
+from stays import bookings, rules
+from stays.bookings import StayInput
+from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking, Guest
 
 
-def check_in(
-    booking: Booking,
-    room: Room | None = None,
-    *,
-    by: Staff,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def check_in(booking: Booking, room: Room | None, change: Change) -> Booking:
     """Let the guests in: into `room`, or the assigned one. The room gets a new guest PIN.
 
-    Raises NotAllowed, IllegalTransition (not awaited, or not today), InvalidInput (no room),
+    Raises NotAllowed, IllegalTransition (not expected, or not today), InvalidInput (no room),
     NotBookable (not ready this minute), RoomTaken, NoAvailability (a room of another type than the
     stay has so far, and that type is sold out on a night), StaleVersion.
     """
-    hotel = booking.hotel
-    permissions.require_role(by, DESK, hotel, Action.CHECK_IN.label)
-    room = room or booking.room
-    if room is None:
-        raise InvalidInput({"room": "Choose a room: none is assigned yet."})
-    with transaction.atomic():
-        previous = bookings.lock(booking, room)
-        if log.first_result(
-            hotel, request_id, by=by, action=Action.CHECK_IN, room=room, booking=booking
-        ):
-            return booking
-        log.require_version(room, expected_version)
-        bookings.require_confirmed(booking)
-        bookings.require_same_hotel(booking, room)
-        today = hotel.business_date(at)
-        if today < booking.check_in:
-            raise IllegalTransition(
-                f"Booking {booking.booking_id} arrives on {booking.check_in:%-d %B}: "
-                "a stay begins on its day."
-            )
-        if today > booking.check_out:
-            raise IllegalTransition(
-                f"Booking {booking.booking_id} ended on {booking.check_out:%-d %B}."
-            )
-        bookings.require_in_use(room)
-        if not room.is_bookable:
-            raise NotBookable(
-                f"Room {room.number} is “{room.get_room_status_display()}”: "
-                "it can be given once it is ready."
-            )
-        bookings.require_free(booking, room)
-        bookings.require_type_left(booking, room, at)
-        before = {
-            "room": booking.room_id,
-            "given_room_type": booking.given_room_type_id,
-            "guest_made": None,
-        }
-        bookings.give(booking, room, previous, by, source, at)
-        booking.status = BookingStatus.IN_HOUSE
-        booking.given_room_type = room.room_type
-        booking.checked_in_at = at or timezone.now()
-        booking.save(update_fields=["room", "status", "given_room_type", "checked_in_at"])
-        if not booking.guests.update(room=room):
-            made = Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
-            before["guest_made"] = made.pk
-        Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin(), push_token="")
-        perform(
-            Action.CHECK_IN,
-            room,
-            by=by,
-            booking=booking,
-            stay_before=before,
-            expected_version=expected_version,
-            request_id=request_id,
-            source=source,
-            occurred_at=at,
-        )
+    rules.require_desk(change, booking, BookingAction.CHECK_IN)
+    given = room or booking.room
+    if given is None:
+        raise InvalidInput({"room": _("Choose a room: none is assigned yet.")})
+    with log.opened(
+        booking.hotel,
+        change,
+        lambda: rules.lock(booking, given),
+        action=Action.CHECK_IN,
+        room=given,
+        booking=booking,
+    ) as repeat:
+        return booking if repeat else _let_in(booking, given, change)
+
+
+def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
+    """Begin the stay inside an open change that holds the room and the booking."""
+    rules.require(change, BookingAction.CHECK_IN, booking)
+    rules.require_same_hotel(booking, room)
+    rules.require_ready(room)
+    rules.require_free(booking, room)
+    rules.require_type_left(booking, room, change.occurred_at)
+    before = {
+        "room": booking.room_id,
+        "given_room_type": booking.given_room_type_id,
+        "guest_made": None,
+    }
+    bookings.give(booking, room, change)
+    booking.status = BookingStatus.IN_HOUSE
+    booking.given_room_type = room.room_type
+    booking.checked_in_at = change.moment
+    booking.save(update_fields=["room", "status", "given_room_type", "checked_in_at"])
+    if not booking.guests.update(room=room):
+        made = Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
+        before["guest_made"] = made.pk
+    forget_guest(room)
+    apply(Action.CHECK_IN, room, ActionInput(), change, booking=booking, stay_before=before)
     return booking
 
 
-def walk_in(
-    hotel: Hotel,
-    room: Room,
-    *,
-    check_out: dt.date,
-    guest_name: str,
-    by: Staff,
-    adults: int = 1,
-    children: int = 0,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def forget_guest(room: Room) -> None:
+    """Give the room a new guest PIN and forget the device of whoever was in it."""
+    room.guest_pin, room.push_token = new_guest_pin(), ""
+    room.save(update_fields=["guest_pin", "push_token"])
+
+
+def walk_in(room: Room, given: StayInput, change: Change) -> Booking:
     """Book a guest who stands at the desk and let them in, whole or not at all.
 
     A repeated request returns the first booking as it is now and changes nothing. Raises what
     `create` and `check_in` raise.
     """
-    with transaction.atomic():
-        # Before the hotel's row, which create() locks: see the order in rooms.log.
-        room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
-        created = LogAction.BOOKING_CREATED
-        repeated = log.first_result(hotel, request_id, by=by, action=created)
-        booking = bookings.create(
-            hotel,
-            room_type=room.room_type,
-            check_in=hotel.business_date(at),
-            check_out=check_out,
-            guest_name=guest_name,
-            by=by,
-            adults=adults,
-            children=children,
-            request_id=request_id,
-            source=source,
-            at=at,
-        )
-        if repeated:
-            if not booking.events.filter(action=Action.CHECK_IN, room=room).exists():
+    hotel = room.hotel
+    given = replace(given, room_type=room.room_type, check_in=None)
+    with log.opened(hotel, change, lambda: _lock(room), action=LogAction.BOOKING_CREATED) as repeat:
+        booking = bookings.draft(hotel, given, change)
+        if repeat:
+            made = bookings.made_before(repeat, booking)
+            if not made.events.filter(action=Action.CHECK_IN, room=room).exists():
                 raise InvalidInput({"request_id": log.USED})
-            return booking
-        return check_in(
-            booking, room, by=by, expected_version=expected_version, source=source, at=at
-        )
+            return made
+        # The room before the hotel: see the order in rooms.log.
+        log.lock(hotel)
+        bookings.sell(booking, change)
+        return _let_in(booking, room, change.part())
+
+
+def _lock(room: Room) -> Room:
+    room.refresh_from_db(from_queryset=Room.objects.with_people().locked())
+    return room

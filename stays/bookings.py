@@ -1,331 +1,209 @@
 """A booking until the guests arrive: create, assign a room, cancel, no-show.
 
-Each is whole or absent. Locks are taken rooms first (lowest pk first), then the booking, then
-the hotel's row (rooms.log), so that two desks never wait for each other.
+Each is whole or absent. The order of the locks is that of rooms.log.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
-from hotel.exceptions import (
-    IllegalTransition,
-    InvalidInput,
-    NoAvailability,
-    NotBookable,
-    RoomTaken,
-)
-from hotel.models import Hotel, Staff
+from hotel.exceptions import InvalidInput
+from hotel.models import Hotel
 from rooms import log, permissions
-from rooms.choices import LogAction, Source
+from rooms.change import Change
+from rooms.choices import LogAction
 from rooms.models import Room, RoomEvent, RoomType
-from stays.availability import MAX_NIGHTS, availability, expected_end
-from stays.choices import HOLDING, BookingStatus
+from stays import rules
+from stays.availability import MAX_NIGHTS, availability
+from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking, new_booking_id
 
 # What makes a booking the one that was asked for.
 ASKED = ("room_type_id", "check_in", "check_out", "guest_name", "adults", "children")
 
 
-def create(
-    hotel: Hotel,
-    *,
-    room_type: RoomType,
-    check_in: dt.date,
-    check_out: dt.date,
-    guest_name: str,
-    by: Staff,
-    adults: int = 1,
-    children: int = 0,
-    booking_id: str = "",
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
-    """Book a room of a type for [check_in, check_out), hotel dates; equal dates are day use.
+@dataclass(frozen=True, kw_only=True)
+class StayInput:
+    """The stay that somebody asks for: [check_in, check_out) in the hotel's dates.
+
+    Equal dates are day use. A walk-in has the type of its room and arrives today.
+    """
+
+    check_out: dt.date
+    guest_name: str
+    adults: int = 1
+    children: int = 0
+    check_in: dt.date | None = None
+    room_type: RoomType | None = None
+    booking_id: str = ""
+
+
+def create(hotel: Hotel, given: StayInput, change: Change) -> Booking:
+    """Book a room of a type and return the booking; a repeated request returns the first one.
 
     Raises NotAllowed, InvalidInput (with fields), or NoAvailability where a night is sold out.
     """
-    permissions.require_role(by, DESK, hotel, LogAction.BOOKING_CREATED.label)
+    booking = draft(hotel, given, change)
+    created = LogAction.BOOKING_CREATED
+    # The hotel's row orders competing bookings: the second sees what the first took.
+    with log.opened(hotel, change, lambda: _lock(hotel), action=created) as repeat:
+        return made_before(repeat, booking) if repeat else sell(booking, change)
+
+
+def draft(hotel: Hotel, given: StayInput, change: Change) -> Booking:
+    """Return the booking that is asked for, not saved yet. Raises NotAllowed and InvalidInput."""
+    permissions.require_role(change.by, DESK, hotel, LogAction.BOOKING_CREATED.label)
+    today = hotel.business_date(change.occurred_at)
+    check_in = given.check_in or today
     booking = Booking(
         hotel=hotel,
-        booking_id=booking_id or new_booking_id(),
-        room_type=room_type,
+        booking_id=given.booking_id or new_booking_id(),
+        room_type=given.room_type,
         check_in=check_in,
-        check_out=check_out,
-        guest_name=guest_name.strip(),
-        adults=adults,
-        children=children,
-        booked_on=hotel.business_date(at),
+        check_out=given.check_out,
+        guest_name=given.guest_name.strip(),
+        adults=given.adults,
+        children=given.children,
+        booked_on=today,
     )
     errors = _field_errors(booking)
     if not booking.guest_name:
-        errors["guest_name"] = "Give the guest's name."
-    if check_in < hotel.business_date(at):
-        errors["check_in"] = "The arrival is in the past."
-    if check_out < check_in:
-        errors["check_out"] = "The departure is before the arrival."
-    elif (check_out - check_in).days > MAX_NIGHTS:
-        errors["check_out"] = f"A stay has {MAX_NIGHTS} nights at most."
-    if adults + children < 1:
-        errors["adults"] = "Somebody must stay."
-    if room_type.hotel_id != hotel.pk:
-        errors["room_type"] = f"{hotel.name} has no such room type."
+        errors["guest_name"] = _("Give the guest's name.")
+    if check_in < today:
+        errors["check_in"] = _("The arrival is in the past.")
+    if booking.check_out < check_in:
+        errors["check_out"] = _("The departure is before the arrival.")
+    elif booking.nights > MAX_NIGHTS:
+        errors["check_out"] = _("A stay has %d nights at most.") % MAX_NIGHTS
+    if booking.adults + booking.children < 1:
+        errors["adults"] = _("Somebody must stay.")
+    if given.room_type is None or given.room_type.hotel_id != hotel.pk:
+        errors["room_type"] = _("%s has no such room type.") % hotel
     if errors:
         raise InvalidInput(errors)
-    with transaction.atomic():
-        # The hotel's row orders competing bookings: the second sees what the first took.
-        log.lock(hotel)
-        created = LogAction.BOOKING_CREATED
-        if first := log.first_result(hotel, request_id, by=by, action=created):
-            return _made_before(first, booking)
-        if hotel.bookings.filter(booking_id=booking_id).exists():
-            raise InvalidInput({"booking_id": f"Booking {booking_id} exists already."})
-        (offer,) = availability(hotel, check_in, check_out, room_type=room_type, at=at)
-        _require_left(room_type, {night.date: night.sellable for night in offer.nights})
-        booking.save()
-        log.append(
-            hotel,
-            LogAction.BOOKING_CREATED,
-            by=by,
-            source=source,
-            booking=booking,
-            request_id=request_id,
-            occurred_at=at,
-        )
     return booking
 
 
-def assign(
-    booking: Booking,
-    room: Room,
-    *,
-    by: Staff,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def sell(booking: Booking, change: Change) -> Booking:
+    """Save a booking that was drafted, inside an open change that holds the hotel's row.
+
+    Raises InvalidInput for an id that is taken, and NoAvailability.
+    """
+    hotel = booking.hotel
+    if hotel.bookings.filter(booking_id=booking.booking_id).exists():
+        taken = _("Booking %s exists already.") % booking.booking_id
+        raise InvalidInput({"booking_id": taken})
+    (offer,) = availability(
+        hotel,
+        booking.check_in,
+        booking.check_out,
+        room_type=booking.room_type,
+        at=change.occurred_at,
+    )
+    rules.require_left(booking.room_type, {night.date: night.sellable for night in offer.nights})
+    booking.save()
+    log.append(hotel, LogAction.BOOKING_CREATED, change, booking=booking)
+    return booking
+
+
+def made_before(first: RoomEvent, asked: Booking) -> Booking:
+    """Return the booking that this request made the first time; another wish is InvalidInput."""
+    made: Booking | None = first.booking
+    if made is None or any(getattr(made, name) != getattr(asked, name) for name in ASKED):
+        raise InvalidInput({"request_id": log.USED})
+    return made
+
+
+def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
     """Keep a room for an arrival, of the booked type or another; the room may still be on its way.
 
-    Raises NotAllowed, IllegalTransition (the booking is not awaited), NotBookable (out of order
+    Raises NotAllowed, IllegalTransition (the guests are not expected), InvalidInput (no room, or
+    another hotel's), NotBookable (out of order
     when the guest comes), RoomTaken (another stay has it for some of the time), NoAvailability
     (a room of another type than the stay has so far, and that type is sold out on a night), or
     StaleVersion.
     """
-    hotel = booking.hotel
-    permissions.require_role(by, DESK, hotel, LogAction.ROOM_ASSIGNED.label)
-    with transaction.atomic():
-        previous = lock(booking, room)
-        action = LogAction.ROOM_ASSIGNED
-        if log.first_result(hotel, request_id, by=by, action=action, room=room, booking=booking):
+    hotel, assigned = booking.hotel, LogAction.ROOM_ASSIGNED
+    rules.require_desk(change, booking, BookingAction.ASSIGN)
+    if room is None:
+        raise InvalidInput({"room": _("Choose a room.")})
+    with log.opened(
+        hotel,
+        change,
+        lambda: rules.lock(booking, room),
+        action=assigned,
+        room=room,
+        booking=booking,
+    ) as repeat:
+        if repeat:
             return booking
-        log.require_version(room, expected_version)
-        require_confirmed(booking)
-        require_same_hotel(booking, room)
-        require_in_use(room)
-        require_in_order(booking, room, hotel.business_date(at))
-        require_free(booking, room)
-        if previous == room:
+        rules.require(change, BookingAction.ASSIGN, booking)
+        rules.require_same_hotel(booking, room)
+        rules.require_in_use(room)
+        rules.require_in_order(booking, room, hotel.business_date(change.occurred_at))
+        rules.require_free(booking, room)
+        if booking.room == room:
             return booking
-        require_type_left(booking, room, at)
-        give(booking, room, previous, by, source, at)
+        rules.require_type_left(booking, room, change.occurred_at)
+        give(booking, room, change)
         booking.save(update_fields=["room"])
-        log.append(
-            hotel,
-            LogAction.ROOM_ASSIGNED,
-            by=by,
-            source=source,
-            room=room,
-            booking=booking,
-            request_id=request_id,
-            occurred_at=at,
-        )
+        log.append(hotel, assigned, change, room=room, booking=booking)
     return booking
 
 
-def cancel(
-    booking: Booking,
-    *,
-    by: Staff,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def give(booking: Booking, room: Room, change: Change) -> None:
+    """Set the booking's room; the history of the room that it leaves says so."""
+    previous = booking.room
+    if previous is not None and previous != room:
+        left = LogAction.ROOM_UNASSIGNED
+        log.append(booking.hotel, left, change.part(), room=previous, booking=booking)
+    booking.room = room
+
+
+def cancel(booking: Booking, change: Change) -> Booking:
     """Cancel a stay that has not begun. A second call changes nothing.
 
     Raises NotAllowed, or IllegalTransition for a stay that began or did not come.
     """
-    return _release(
-        booking, BookingStatus.CANCELLED, LogAction.BOOKING_CANCELLED, by, request_id, source, at
-    )
+    return _release(booking, BookingAction.CANCEL, change)
 
 
-def no_show(
-    booking: Booking,
-    *,
-    by: Staff,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def no_show(booking: Booking, change: Change) -> Booking:
     """Record that the guest did not come. A second call changes nothing.
 
     Raises NotAllowed, or IllegalTransition before the day of arrival and for a stay that began.
     """
-    if booking.check_in > booking.hotel.business_date(at):
-        permissions.require_role(by, DESK, booking.hotel, LogAction.BOOKING_NO_SHOW.label)
-        raise IllegalTransition(
-            f"Booking {booking.booking_id} arrives on {booking.check_in:%-d %B}: "
-            "it is too early to call it a no-show."
-        )
-    return _release(
-        booking, BookingStatus.NO_SHOW, LogAction.BOOKING_NO_SHOW, by, request_id, source, at
-    )
+    return _release(booking, BookingAction.NO_SHOW, change)
 
 
-def lock(booking: Booking, room: Room | None) -> Room | None:
-    """Lock the rooms, then the booking, and bring both up to date; return the assigned room.
-
-    Raises IllegalTransition where the booking was given a third room after it was read: that one
-    is not locked.
-    """
-    rooms = {pk for pk in (booking.room_id, room.pk if room else None) if pk}
-    list(Room.objects.filter(pk__in=rooms).locked())
-    if room is not None:
-        room.refresh_from_db(from_queryset=Room.objects.with_people())
-    booking.refresh_from_db(
-        from_queryset=Booking.objects.select_related("hotel", "room").select_for_update(
-            of=("self",), no_key=True
-        )
-    )
-    if booking.room_id and booking.room_id not in rooms and booking.status in HOLDING:
-        raise IllegalTransition(
-            f"Booking {booking.booking_id} was given another room meanwhile: look again."
-        )
-    return booking.room
+# How a booking ends without a stay, and what the log calls it.
+ENDS = {
+    BookingAction.CANCEL: (BookingStatus.CANCELLED, LogAction.BOOKING_CANCELLED),
+    BookingAction.NO_SHOW: (BookingStatus.NO_SHOW, LogAction.BOOKING_NO_SHOW),
+}
 
 
-def require_confirmed(booking: Booking) -> None:
-    """Raise IllegalTransition unless the guests are still awaited."""
-    if booking.status != BookingStatus.CONFIRMED:
-        raise IllegalTransition(
-            f"Booking {booking.booking_id} is “{booking.get_status_display()}”: "
-            "only a confirmed one can be assigned, checked in, cancelled or called a no-show."
-        )
-
-
-def require_same_hotel(booking: Booking, room: Room) -> None:
-    """Raise InvalidInput for a room of another hotel."""
-    if room.hotel_id != booking.hotel_id:
-        raise InvalidInput({"room": f"{booking.hotel.name} has no such room."})
-
-
-def require_free(booking: Booking, room: Room) -> None:
-    """Raise RoomTaken where another stay has the room for some of this one's time."""
-    other = (
-        room.bookings.clashing(booking.check_in, booking.check_out).exclude(pk=booking.pk).first()
-    )
-    if other:
-        raise RoomTaken(
-            f"Room {room.number} is kept for booking {other.booking_id}, "
-            f"{other.check_in:%-d %B} to {other.check_out:%-d %B}."
-        )
-
-
-def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> None:
-    """Raise NoAvailability where the room's type is sold out for a night still ahead.
-
-    Asked only where the stay holds another type so far. The hotel's row stays locked, so that the
-    type's last room is not sold meanwhile.
-    """
-    hotel, kind = booking.hotel, room.room_type
-    if kind.pk == (booking.room or booking).room_type_id:
-        return
-    log.lock(hotel)
-    begin = min(max(booking.check_in, hotel.business_date(at)), booking.check_out)
-    (offer,) = availability(hotel, begin, booking.check_out, room_type=kind, at=at)
-    _require_left(kind, {night.date: night.assignable for night in offer.nights})
-
-
-def require_in_use(room: Room) -> None:
-    """Raise NotBookable for a room that takes no guests at all."""
-    if not room.is_active:
-        raise NotBookable(f"Room {room.number} is not in use.")
-
-
-def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
-    """Raise NotBookable where the room is still out of order when the guests come."""
-    until = expected_end(room, today)
-    if room.is_out_of_order and (until is None or until > booking.check_in):
-        ends = f"until {until:%-d %B}" if until else "with no end in sight"
-        raise NotBookable(f"Room {room.number} is out of order {ends}.")
-
-
-def give(
-    booking: Booking,
-    room: Room,
-    previous: Room | None,
-    by: Staff,
-    source: Source,
-    at: dt.datetime | None,
-) -> None:
-    """Set the booking's room; the one it leaves is told so in the log."""
-    if previous is not None and previous != room:
-        log.append(
-            booking.hotel,
-            LogAction.ROOM_UNASSIGNED,
-            by=by,
-            source=source,
-            room=previous,
-            booking=booking,
-            occurred_at=at,
-        )
-    booking.room = room
-
-
-def _release(
-    booking: Booking,
-    status: BookingStatus,
-    action: LogAction,
-    by: Staff,
-    request_id: str,
-    source: Source,
-    at: dt.datetime | None,
-) -> Booking:
+def _release(booking: Booking, action: BookingAction, change: Change) -> Booking:
     """End a confirmed booking without a stay and free the room that was kept for it."""
-    permissions.require_role(by, DESK, booking.hotel, action.label)
-    with transaction.atomic():
-        room = lock(booking, booking.room)
-        repeated = log.first_result(
-            booking.hotel, request_id, by=by, action=action, booking=booking
-        )
-        if repeated or booking.status == status:
+    hotel, room, (status, event) = booking.hotel, booking.room, ENDS[action]
+    rules.require_desk(change, booking, action)
+    with log.opened(
+        hotel, change, lambda: rules.lock(booking, room), action=event, booking=booking
+    ) as repeat:
+        if repeat or booking.status == status:
             return booking
-        require_confirmed(booking)
-        booking.status = status
-        booking.room = None
+        rules.require(change, action, booking)
+        room, booking.status, booking.room = booking.room, status, None
         booking.save(update_fields=["status", "room"])
-        log.append(
-            booking.hotel,
-            action,
-            by=by,
-            source=source,
-            room=room,
-            booking=booking,
-            request_id=request_id,
-            occurred_at=at,
-        )
+        log.append(hotel, event, change, room=room, booking=booking)
     return booking
 
 
-def _require_left(kind: RoomType, left: dict[dt.date, int]) -> None:
-    """Raise NoAvailability, naming the first night of which nothing is left."""
-    for night, rooms in left.items():
-        if rooms < 1:
-            raise NoAvailability(f"No {kind.name} is left for {night:%-d %B %Y}.")
+def _lock(hotel: Hotel) -> None:
+    log.lock(hotel)
 
 
 def _field_errors(booking: Booking) -> dict[str, str]:
@@ -336,11 +214,3 @@ def _field_errors(booking: Booking) -> dict[str, str]:
     except ValidationError as error:
         return {name: " ".join(messages) for name, messages in error.message_dict.items()}
     return {}
-
-
-def _made_before(first: RoomEvent, asked: Booking) -> Booking:
-    """Return the booking that this request made the first time; another wish is InvalidInput."""
-    made = first.booking
-    if made is None or any(getattr(made, name) != getattr(asked, name) for name in ASKED):
-        raise InvalidInput({"request_id": log.USED})
-    return made

@@ -14,3 +14,13 @@ class BookingStatus(TextChoices):
 
 
 HOLDING = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
+
+
+class BookingAction(TextChoices):
+    """What the desk can do with a booking; stays.rules says when."""
+
+    ASSIGN = "assign", "Assign room"
+    CHECK_IN = "check_in", "Check in"
+    CHECK_OUT = "check_out", "Check out"
+    CANCEL = "cancel", "Cancel booking"
+    NO_SHOW = "no_show", "No-show"

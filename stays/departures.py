@@ -1,106 +1,82 @@
 """Guests leave: one stay, whoever is in a room, or many rooms at once."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
-from hotel.exceptions import NotCheckedIn
-from hotel.models import Hotel, Staff
+from hotel.exceptions import NotCheckedIn, RoomChangedMeanwhile
+from hotel.models import Hotel
 from rooms import log, permissions
-from rooms.choices import Action, Source
-from rooms.models import Room, new_guest_pin
-from rooms.perform import perform
-from stays import bookings
-from stays.choices import BookingStatus
+from rooms.change import ActionInput, Change
+from rooms.choices import Action
+from rooms.models import Room
+from rooms.perform import apply, lock
+from stays import rules
+from stays.arrivals import forget_guest
+from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking
 
 # A booking needs a name; a bulk checkout leaves it this one.
 ERASED_NAME = "Erased guest"
 
 
-def check_out(
-    booking: Booking,
-    *,
-    by: Staff,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
-) -> Booking:
+def check_out(booking: Booking, change: Change) -> Booking:
     """End the stay: guests detached, its own open orders and chat closed, the room dirty.
 
     A second call returns the booking and changes nothing. Raises NotAllowed, NotCheckedIn,
     StaleVersion.
     """
-    hotel = booking.hotel
-    permissions.require_role(by, DESK, hotel, Action.CHECK_OUT.label)
-    with transaction.atomic():
-        room = booking.room
-        bookings.lock(booking, room)
-        repeated = log.first_result(
-            hotel, request_id, by=by, action=Action.CHECK_OUT, booking=booking
-        )
-        if repeated or booking.status == BookingStatus.COMPLETED:
+    room = booking.room
+    rules.require_desk(change, booking, BookingAction.CHECK_OUT)
+    with log.opened(
+        booking.hotel,
+        change,
+        lambda: rules.lock(booking, room),
+        action=Action.CHECK_OUT,
+        booking=booking,
+    ) as repeat:
+        if repeat or booking.status == BookingStatus.COMPLETED:
             return booking
-        if booking.status != BookingStatus.IN_HOUSE or room is None:
-            raise NotCheckedIn(f"Booking {booking.booking_id} is not in house.")
-        log.require_version(room, expected_version)
-        booking.status = BookingStatus.COMPLETED
-        booking.checked_out_at = at or timezone.now()
-        booking.save(update_fields=["status", "checked_out_at"])
-        booking.guests.update(room=None)
-        for records in closable(booking):
-            records.filter(closed_at=None).update(closed_at=booking.checked_out_at)
-        perform(
-            Action.CHECK_OUT,
-            room,
-            by=by,
-            booking=booking,
-            expected_version=expected_version,
-            request_id=request_id,
-            source=source,
-            occurred_at=at,
-        )
+        rules.require(change, BookingAction.CHECK_OUT, booking)
+        if room is None:
+            raise NotCheckedIn(booking=booking)
+        return _see_off(booking, room, change)
+
+
+def _see_off(booking: Booking, room: Room, change: Change) -> Booking:
+    """End the stay inside an open change that holds the room and the booking."""
+    booking.status = BookingStatus.COMPLETED
+    booking.checked_out_at = change.moment
+    booking.save(update_fields=["status", "checked_out_at"])
+    booking.guests.update(room=None)
+    for records in closable(booking):
+        records.filter(closed_at=None).update(closed_at=booking.checked_out_at)
+    apply(Action.CHECK_OUT, room, ActionInput(), change, booking=booking)
     return booking
 
 
-def check_out_room(
-    room: Room,
-    *,
-    by: Staff,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-) -> Booking | None:
+def check_out_room(room: Room, change: Change) -> Booking | None:
     """Check out whoever is in the room; a room that was imported occupied may have no stay.
 
-    Raises what `check_out` and `perform` raise.
+    Raises what `check_out` raises, and IllegalTransition for a room that is not occupied.
     """
     stay = room.bookings.in_house().select_related("hotel", "room").first()
-    if stay is None:
-        perform(
-            Action.CHECK_OUT,
-            room,
-            by=by,
-            expected_version=expected_version,
-            request_id=request_id,
-            source=source,
-        )
-        return None
-    stay.room = room
-    return check_out(
-        stay,
-        by=by,
-        expected_version=expected_version,
-        request_id=request_id,
-        source=source,
-    )
+    if stay is not None:
+        stay.room = room
+        return check_out(stay, change)
+    with log.opened(
+        room.hotel, change, lambda: lock(room), action=Action.CHECK_OUT, room=room
+    ) as repeat:
+        if not repeat:
+            if room.bookings.in_house().exists():
+                raise RoomChangedMeanwhile(room=room)
+            apply(Action.CHECK_OUT, room, ActionInput(), change)
+    return None
 
 
 @dataclass(frozen=True)
@@ -125,11 +101,9 @@ class Skipped:
 def bulk_check_out(
     hotel: Hotel,
     room_numbers: Iterable[str],
+    change: Change,
     *,
-    by: Staff,
     agreed: Collection[str] | None = None,
-    source: Source = Source.PORTAL,
-    at: dt.datetime | None = None,
 ) -> tuple[list[CheckedOut], list[Skipped]]:
     """Check out the in-house stay of each room and erase its guests, names, chats and orders.
 
@@ -137,7 +111,7 @@ def bulk_check_out(
     stays of the room are not touched. It cannot be undone. `agreed` are the bookings that somebody
     was asked about: a room whose guest is another one by now is skipped. Raises NotAllowed.
     """
-    permissions.require_role(by, DESK, hotel, Action.CHECK_OUT.label)
+    permissions.require_role(change.by, DESK, hotel, Action.CHECK_OUT.label)
     wanted = list(dict.fromkeys(room_numbers))
     done: list[CheckedOut] = []
     skipped: list[Skipped] = []
@@ -148,23 +122,24 @@ def bulk_check_out(
         }
         stays = Booking.objects.in_house().filter(room__in=rooms.values()).order_by("pk")
         # All of them now: the first checkout locks the hotel's row, the last in the order.
-        list(stays.select_for_update(no_key=True))
+        locked = stays.select_related("hotel").select_for_update(of=("self",), no_key=True)
+        in_house = {stay.room_id: stay for stay in locked}
         for number in wanted:
             room = rooms.get(number)
+            stay = in_house.get(room.pk) if room else None
             if room is None:
-                skipped.append(Skipped(number, f"{hotel.name} has no room {number}."))
+                reason = _("%(hotel)s has no room %(number)s.")
             elif not room.is_occupied:
-                status = room.get_room_status_display()
-                skipped.append(Skipped(number, f"Room {number} is not occupied: “{status}”."))
-            elif agreed is not None and _stay_in(room) not in agreed:
-                skipped.append(Skipped(number, f"Room {number} has another guest by now."))
+                reason = _("Room %(number)s is not occupied: “%(status)s”.")
+            elif agreed is not None and (stay.booking_id if stay else None) not in agreed:
+                reason = _("Room %(number)s has another guest by now.")
             else:
-                done.append(_check_out_and_erase(room, by, source, at))
+                done.append(_check_out_and_erase(room, stay, change))
+                continue
+            status = room.get_room_status_display() if room else ""
+            about = {"hotel": hotel, "number": number, "status": status}
+            skipped.append(Skipped(number, reason % about))
     return done, skipped
-
-
-def _stay_in(room: Room) -> str | None:
-    return room.bookings.in_house().values_list("booking_id", flat=True).first()
 
 
 def what_bulk_erases(stay: Booking) -> CheckedOut:
@@ -178,16 +153,14 @@ def what_bulk_erases(stay: Booking) -> CheckedOut:
     )
 
 
-def _check_out_and_erase(
-    room: Room, by: Staff, source: Source, at: dt.datetime | None
-) -> CheckedOut:
-    stay = room.bookings.in_house().select_related("hotel", "room").first()
-    Room.objects.filter(pk=room.pk).update(guest_pin=new_guest_pin(), push_token="")
+def _check_out_and_erase(room: Room, stay: Booking | None, change: Change) -> CheckedOut:
+    forget_guest(room)
     if stay is None:
         erased = {"erased": True}
-        perform(Action.CHECK_OUT, room, by=by, stay_before=erased, source=source, occurred_at=at)
+        apply(Action.CHECK_OUT, room, ActionInput(), change, stay_before=erased)
         return CheckedOut(room.number, None, 0, 0, 0)
-    check_out(stay, by=by, source=source, at=at)
+    stay.room = room
+    _see_off(stay, room, change)
     counts = what_bulk_erases(stay)
     stay.guest_name = ERASED_NAME
     stay.save(update_fields=["guest_name"])

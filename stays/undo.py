@@ -1,77 +1,67 @@
-"""Taking back the last change of a room, and with a check-in or checkout its stay.
-
-The locks' order is that of hotel.bookings.
-"""
+"""Taking back the last change of a room, and with a check-in or checkout its stay."""
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from hotel.choices import DESK
-from hotel.exceptions import IllegalTransition, ReadyroomError
+from hotel.exceptions import (
+    ReadyroomError,
+    RoomChangedMeanwhile,
+    RoomDataErased,
+    RoomNotInUse,
+    StayDataErased,
+)
 from hotel.models import Staff
 from rooms import log, permissions
-from rooms import perform as rooms_perform
+from rooms import perform as on_room
+from rooms.change import ActionInput, Change
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
-from rooms.perform import OLDEST_TAP, UNDO_WINDOW, perform
-from stays import bookings
+from rooms.perform import OLDEST_TAP, UNDO_WINDOW, apply
+from stays import rules
 from stays.choices import BookingStatus
 from stays.departures import closable
 from stays.models import Booking, Guest
 
 
-def undo(
-    room: Room,
-    *,
-    by: Staff,
-    expected_version: int | None = None,
-    request_id: str = "",
-    source: Source = Source.PORTAL,
-) -> RoomEvent:
+def undo(room: Room, change: Change) -> RoomEvent:
     """Undo the caller's own last change of the room; a check-in or checkout with its stay.
 
     A check-in leaves its booking as it was, in the room kept for it before unless another stay
     has that by now. What a checkout closed is open again; what a bulk checkout erased is gone, so
     that is refused. Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
     """
-    with transaction.atomic():
-        # A check-in's former room too, before the booking: see the order in rooms.log.
-        former_pk = _stay_before(room.events.of_status().order_by("-seq").first()).get("room")
-        pks = {room.pk, former_pk or room.pk}
-        list(Room.objects.filter(pk__in=pks).locked())
-        room.refresh_from_db(from_queryset=Room.objects.with_people())
-        stay = None
-        repeated = log.first_result(
-            room.hotel, request_id, by=by, action=Action.UNDO, room_id=room.pk
-        )
-        if not repeated:
-            log.require_version(room, expected_version)
-            last = undoable(by, room)
-            if _stay_before(last).get("room") != former_pk:
-                raise IllegalTransition(f"Room {room.number} changed meanwhile: look again.")
-            stay = last.booking
+    # A check-in's former room is locked too, before the booking: see the order in rooms.log.
+    former = _stay_before(room.events.of_status().order_by("-seq").first()).get("room")
+    with log.opened(
+        room.hotel, change, lambda: _lock(room, former), action=Action.UNDO, room=room
+    ) as repeat:
+        if repeat:
+            repeat.room = room
+            return repeat
+        last = undoable(change.by, room)
+        if _stay_before(last).get("room") != former:
+            raise RoomChangedMeanwhile(room=room)
+        stay: Booking | None = last.booking
         if stay:
             stay = Booking.objects.select_for_update(no_key=True).get(pk=stay.pk)
-        event = perform(
-            Action.UNDO,
-            room,
-            by=by,
-            booking=stay,
-            expected_version=expected_version,
-            request_id=request_id,
-            source=source,
-        )
+        event = apply(Action.UNDO, room, ActionInput(), change, booking=stay)
         if stay and stay.status == BookingStatus.IN_HOUSE:
-            _reopen_arrival(stay, event)
+            _reopen_arrival(stay, event, change)
         elif stay:
             _reopen_stay(stay, room)
     return event
 
 
-def undoable(staff: Staff, room: Room) -> RoomEvent:
+def _lock(room: Room, former: int | None) -> Room:
+    list(Room.objects.filter(pk__in={room.pk, former or room.pk}).locked())
+    room.refresh_from_db(from_queryset=Room.objects.with_people())
+    return room
+
+
+def undoable(staff: Staff | None, room: Room) -> RoomEvent:
     """Return the event that `staff` may undo on this room now, its stay included.
 
     Raises NotAllowed or IllegalTransition as rooms.perform.undoable does; IllegalTransition
@@ -79,16 +69,16 @@ def undoable(staff: Staff, room: Room) -> RoomEvent:
     RoomTaken where the room was given to another stay since.
     """
     if not room.is_active:
-        raise IllegalTransition(f"Room {room.number} is not in use.")
-    last = rooms_perform.undoable(staff, room)
+        raise RoomNotInUse(room=room)
+    last = on_room.undoable(staff, room)
     if _stay_before(last).get("erased"):
-        raise IllegalTransition("This checkout erased the room's data: it cannot be undone.")
+        raise RoomDataErased
     if last.booking:
         permissions.require_role(staff, DESK, room.hotel, Action.UNDO.label)
         if last.action == Action.CHECK_OUT and not last.booking.guests.exists():
-            raise IllegalTransition("This checkout erased the stay's data: it cannot be undone.")
+            raise StayDataErased
         if last.action == Action.CHECK_OUT:
-            bookings.require_free(last.booking, room)
+            rules.require_free(last.booking, room)
     return last
 
 
@@ -134,7 +124,7 @@ def _stay_before(event: RoomEvent | None) -> dict[str, Any]:
     return event.before.get("stay", {}) if event else {}
 
 
-def _reopen_arrival(booking: Booking, undo: RoomEvent) -> None:
+def _reopen_arrival(booking: Booking, undo: RoomEvent, change: Change) -> None:
     """Expect the guests again, as before the check-in, in the room that was kept for them."""
     before = _stay_before(undo.undoes)
     kept = Room.objects.filter(pk=before["room"]).first()
@@ -148,14 +138,8 @@ def _reopen_arrival(booking: Booking, undo: RoomEvent) -> None:
     booking.guests.filter(pk=before["guest_made"]).delete()
     booking.guests.update(room=None)
     if kept and kept != undo.room:
-        log.append(
-            undo.hotel,
-            LogAction.ROOM_ASSIGNED,
-            by=undo.actor,
-            source=Source(undo.source),
-            room=kept,
-            booking=booking,
-        )
+        assigned = LogAction.ROOM_ASSIGNED
+        log.append(undo.hotel, assigned, change.part(), room=kept, booking=booking)
 
 
 def _reopen_stay(booking: Booking, room: Room) -> None:

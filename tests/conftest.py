@@ -28,8 +28,8 @@ def plain_static_files(settings):
 @pytest.fixture(scope="session", autouse=True)
 def the_log_ends_with_its_test():
     """Let SQLite empty the log after a test in real transactions; PostgreSQL truncates anyway."""
-    log_is_append_only = import_module("rooms.migrations.0003_log_is_append_only")
-    drop, create = log_is_append_only.DROP["sqlite"], log_is_append_only.CREATE["sqlite"]
+    append_only_log = import_module("rooms.migrations.0003_append_only_log")
+    drop, create = append_only_log.DROP["sqlite"], append_only_log.CREATE["sqlite"]
     flush = DatabaseOperations.execute_sql_flush
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

@@ -1,4 +1,4 @@
-"""Signing in and out, and finding one's hotel."""
+"""Sign in and out, change the password, and open the right first page."""
 
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_not_required
@@ -14,19 +14,19 @@ from portal.navigation import first_page_url
 
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(views.LoginView):
-    """The sign-in page; who is signed in already goes on to work."""
+    """The sign-in page. A person who is already signed in is redirected."""
 
     template_name = "account/sign_in.html"
     redirect_authenticated_user = True
 
     def get_success_url(self) -> str:
-        """Return where the person goes on to: never to the sign-in page again."""
+        """Return the page to open after signing in, never the sign-in page itself."""
         wanted = super().get_success_url()
         return self.get_default_redirect_url() if wanted == self.request.path else wanted
 
 
 class ChangePassword(views.PasswordChangeView):
-    """A new password, asked for with the old one."""
+    """Change the password; the old one is asked for."""
 
     template_name = "account/password.html"
     success_url = reverse_lazy("home")
@@ -35,7 +35,7 @@ class ChangePassword(views.PasswordChangeView):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ask once, then end the session on this device."""
+    """Ask for confirmation (GET), then end this device's session (POST)."""
     if request.method == "POST":
         logout(request)
         return redirect("sign_in")
@@ -44,7 +44,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Go to the first page of the person's hotel, or say that there is none."""
+    """Redirect to the first page of the person's hotel, or explain that they have no hotel."""
     places = memberships(request.user)
     if places:
         return redirect(first_page_url(places[0]))
@@ -55,5 +55,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def hotel(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Go to the person's first page in this hotel."""
+    """Redirect to the person's first page in this hotel."""
     return redirect(first_page_url(request.staff))

@@ -16,6 +16,8 @@ from hotel.models import Staff
 from portal.access import memberships, place_in
 from portal.api import rate_limit
 from portal.api.errors import TooManyRequests
+from rooms.change import Change
+from rooms.choices import Source
 
 # Enough: a note has at most 2,000 characters, a bulk checkout of 1,000 rooms is under 16 KB.
 MAX_BODY = 64 * 1024
@@ -58,6 +60,14 @@ class Session(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Staff:
         """Return the member of staff; raise Http404 for another hotel's address."""
         return _enter(request, memberships(request.user))
+
+
+def change_of(request: Any, expected_version: int | None = None) -> Change:
+    """Return who changes something by this request, and on which version of a room.
+
+    A repeat is portal.api.idempotency's: the change needs no request id of its own.
+    """
+    return Change(by=request.staff, source=Source.API, expected_version=expected_version)
 
 
 def _enter(request: Any, places: list[Staff]) -> Staff:

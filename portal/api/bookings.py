@@ -8,17 +8,19 @@ from pydantic import Field
 from hotel.choices import DESK
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_booking_for_user
+from portal.act import act
 from portal.api import schemas
+from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
 from portal.api.serializers import serialize_booking
 from rooms import permissions
-from rooms.choices import Source
+from rooms.change import ActionInput
 from rooms.models import Room, RoomType
-from stays import arrivals, bookings, departures
-from stays.choices import BookingStatus
+from stays.bookings import StayInput, create
+from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking
 
 router = Router(tags=["Bookings"])
@@ -67,9 +69,7 @@ def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) 
         "room_type": room_type_of(request, body.room_type),
         "booking_id": body.booking_id or "",
     }
-    return serialize_booking(
-        bookings.create(request.hotel, by=request.staff, source=Source.API, **given)
-    )
+    return serialize_booking(create(request.hotel, StayInput(**given), change_of(request)))
 
 
 @router.post("{booking_id}/assign/", response=ANSWERS)
@@ -78,9 +78,7 @@ def assign(
     request: StaffRequest, slug: Slug, booking_id: BookingId, body: schemas.RoomChoice
 ) -> schemas.Booking:
     """Keep a room for an arrival, ready or on its way; 409 `room_taken`."""
-    booking = _booking(request, booking_id)
-    room = _room_of(request, body.room)
-    return _done(bookings.assign, request, booking, room, expected_version=body.expected_version)
+    return _act(BookingAction.ASSIGN, request, booking_id, body, body.room)
 
 
 @router.post("{booking_id}/check-in/", response=ANSWERS)
@@ -92,9 +90,7 @@ def check_in(
     body: schemas.CheckIn = schemas.CheckIn(),
 ) -> schemas.Booking:
     """Let the guests in; 409 `not_bookable` where the room is not ready now."""
-    booking = _booking(request, booking_id)
-    room = _room_of(request, body.room) if body.room is not None else None
-    return _done(arrivals.check_in, request, booking, room, expected_version=body.expected_version)
+    return _act(BookingAction.CHECK_IN, request, booking_id, body, body.room)
 
 
 @router.post("{booking_id}/checkout/", response=ANSWERS)
@@ -106,8 +102,7 @@ def check_out(
     body: schemas.CheckOut = schemas.CheckOut(),
 ) -> schemas.Booking:
     """End the stay: the room is dirty, what was open is closed. A second call changes nothing."""
-    booking = _booking(request, booking_id)
-    return _done(departures.check_out, request, booking, expected_version=body.expected_version)
+    return _act(BookingAction.CHECK_OUT, request, booking_id, body)
 
 
 @router.post("{booking_id}/cancel/", response=ANSWERS)
@@ -119,7 +114,7 @@ def cancel(
     body: schemas.Nothing = schemas.Nothing(),
 ) -> schemas.Booking:
     """Cancel a stay that has not begun. A second call changes nothing."""
-    return _done(bookings.cancel, request, _booking(request, booking_id))
+    return _act(BookingAction.CANCEL, request, booking_id, body)
 
 
 @router.post("{booking_id}/no-show/", response=ANSWERS)
@@ -131,7 +126,7 @@ def no_show(
     body: schemas.Nothing = schemas.Nothing(),
 ) -> schemas.Booking:
     """Record that the guest did not come. A second call changes nothing."""
-    return _done(bookings.no_show, request, _booking(request, booking_id))
+    return _act(BookingAction.NO_SHOW, request, booking_id, body)
 
 
 def room_type_of(request: StaffRequest, code: str) -> RoomType:
@@ -159,5 +154,15 @@ def _room_of(request: StaffRequest, number: str) -> Room:
     return room
 
 
-def _done(act: Any, request: StaffRequest, *args: Any, **given: Any) -> schemas.Booking:
-    return serialize_booking(act(*args, by=request.staff, source=Source.API, **given))
+def _act(
+    action: BookingAction,
+    request: StaffRequest,
+    booking_id: str,
+    body: schemas.Body,
+    number: str | None = None,
+) -> schemas.Booking:
+    """Do what the body asks for, with the room of that number if there is one."""
+    booking = _booking(request, booking_id)
+    given = ActionInput(room=None if number is None else _room_of(request, number))
+    change = change_of(request, getattr(body, "expected_version", None))
+    return serialize_booking(act(action, booking, given, change))

@@ -8,6 +8,7 @@ from pydantic import Field
 from hotel.choices import DESK
 from portal.access import StaffRequest
 from portal.api import schemas
+from portal.api.access import change_of
 from portal.api.bookings import room_type_of
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import idempotent
@@ -15,7 +16,6 @@ from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
 from portal.api.serializers import serialize_events, serialize_overdue, serialize_type
 from rooms import permissions
-from rooms.choices import Source
 from stays import departures, overdue
 from stays.availability import availability as nights_available
 
@@ -56,9 +56,7 @@ def bulk_check_out(
     request: StaffRequest, slug: Slug, body: schemas.BulkCheckOut
 ) -> schemas.BulkCheckOutAnswer:
     """Check out the guests of many rooms and erase what their stays left; not to be undone."""
-    done, skipped = departures.bulk_check_out(
-        request.hotel, body.room_numbers, by=request.staff, source=Source.API
-    )
+    done, skipped = departures.bulk_check_out(request.hotel, body.room_numbers, change_of(request))
     return schemas.BulkCheckOutAnswer.model_validate(
         {"checked_out": done, "skipped": skipped}, from_attributes=True
     )

@@ -8,17 +8,18 @@ from pydantic_core import to_json
 
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_room_for_user
+from portal.act import act
 from portal.api import schemas
+from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.room_json import SEEN, json_of
 from portal.api.serializers import serialize_change, serialize_events
-from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus, Source
+from rooms.change import ActionInput
+from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
 from rooms.reports import counts
-from stays.undo import undo as undo_change
 
 router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
@@ -194,9 +195,7 @@ def undo(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Undo = schemas.Undo()
 ) -> schemas.ActionAnswer:
     """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
-    room = get_room_for_user(request, number, Action.UNDO)
-    event = undo_change(room, by=request.staff, source=Source.API, **body.model_dump())
-    return serialize_change(room, event, request.staff)
+    return _act(Action.UNDO, request, number, body)
 
 
 def _json(body: bytes) -> HttpResponse:
@@ -206,8 +205,8 @@ def _json(body: bytes) -> HttpResponse:
 def _act(
     action: Action, request: StaffRequest, number: str, body: schemas.OnRoom
 ) -> schemas.ActionAnswer:
-    """Do the action with the body's fields, which are the parameters of perform()."""
+    """Do what the body asks for."""
     room = get_room_for_user(request, number, action)
-    given = body.model_dump(exclude={"passed"})
-    event = perform(action, room, by=request.staff, source=Source.API, **given)
+    given = ActionInput(**body.model_dump(exclude={"passed", "expected_version"}))
+    event = act(action, room, given, change_of(request, body.expected_version))
     return serialize_change(room, event, request.staff)

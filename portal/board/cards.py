@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.template.loader import render_to_string
 
+from hotel.exceptions import InvalidInput
 from hotel.models import Staff
 from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
 from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url
+from rooms.change import ActionInput
 from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
@@ -201,19 +203,13 @@ def _button(action: Action, room: Room) -> RoomButton:
 
 def _drop_column(action: Action, room: Room) -> str:
     """Return the column to which a card is dragged for this action, or "" if there is none."""
-    targets = TRANSITIONS[action].targets
-    returns = RoomStatus(room.return_status) if room.return_status else None
-    if action is Action.OVERRIDE:
+    if action is Action.MARK_MAINTENANCE:
+        # Dragging there says what is meant, though the card of an occupied room stays in place.
+        return RoomGroup.MAINTENANCE.value
+    try:
+        end = TRANSITIONS[action].end(room, ActionInput())
+    except InvalidInput:
+        # The person chooses in the form where it ends.
         return ""
-    if action is Action.COMPLETE_MAINTENANCE and (room.is_occupied or room.is_out_of_order):
-        # The room keeps its status, so its card keeps its column.
-        return ""
-    if action is Action.CHECK_OUT and room.maintenance_required:
-        return GROUP_OF[RoomStatus.MAINTENANCE_REQUIRED].value
-    if action is Action.RETURN_TO_SERVICE and room.maintenance_required:
-        return GROUP_OF[RoomStatus.MAINTENANCE_REQUIRED].value
-    if returns in targets:
-        return GROUP_OF[returns].value
-    if action is Action.MARK_CLEANED and not room.hotel.inspection_required:
-        return GROUP_OF[RoomStatus.READY_FOR_GUEST].value
-    return GROUP_OF[targets[0]].value
+    group = GROUP_OF[end]
+    return "" if group is GROUP_OF[RoomStatus(room.room_status)] else group.value

@@ -1,41 +1,31 @@
 """The desk's forms: give a room, check in, book, walk in."""
 
 import datetime as dt
-import uuid
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from hotel.models import Hotel
+from portal.forms import ChangeForm
+from rooms.change import ActionInput
 from rooms.choices import TURNING
 from rooms.models import Room, RoomType
+from stays.bookings import StayInput
 from stays.models import Booking
 
 
-def plain_helper() -> FormHelper:
-    """Return a helper that leaves the form's tags and token to the template."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
-
-
-class ConfirmForm(forms.Form):
-    """A question with one answer: the request id makes a second tap harmless."""
-
-    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
-    fields: dict[str, Any]
+class ConfirmForm(ChangeForm):
+    """A question with one answer."""
 
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
-        super().__init__(
-            data,
-            auto_id=f"id_{booking.booking_id}_%s",
-            initial={"request_id": uuid.uuid4().hex},
-        )
+        super().__init__(data, auto_id=f"id_{booking.booking_id}_%s")
         self.booking = booking
-        self.helper = plain_helper()
+
+    @property
+    def given(self) -> ActionInput:
+        """What the person gave; the form is valid."""
+        return ActionInput(**self.typed())
 
 
 class RoomChoiceForm(ConfirmForm):
@@ -102,23 +92,24 @@ class ReadyRoomForm(RoomChoiceForm):
         self.fields["room"].required = False
 
 
-class StayForm(forms.Form):
-    """What the desk types for a stay; the request id makes a second tap harmless."""
+class StayForm(ChangeForm):
+    """What the desk types for a stay."""
 
-    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
     guest_name = forms.CharField(max_length=200, label="Guest's name")
     adults = forms.IntegerField(min_value=0, max_value=20, initial=2)
     children = forms.IntegerField(min_value=0, max_value=20, initial=0)
     check_out = forms.DateField(
         label="Departure", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    fields: dict[str, Any]
 
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["check_out"].initial = hotel.business_date() + dt.timedelta(days=1)
-        self.fields["request_id"].initial = uuid.uuid4().hex
-        self.helper = plain_helper()
+
+    @property
+    def given(self) -> StayInput:
+        """The stay that is asked for; the form is valid."""
+        return StayInput(**self.typed("room"))
 
 
 class BookingForm(StayForm):
@@ -134,7 +125,7 @@ class BookingForm(StayForm):
         self.fields["check_in"].initial = hotel.business_date()
         types = self.fields["room_type"]
         types.queryset = hotel.room_types.filter(rooms__is_active=True).distinct()
-        types.label_from_instance = lambda kind: f"{kind.code} · {kind.name}"
+        types.label_from_instance = lambda room_type: f"{room_type.code} · {room_type.name}"
         self.helper.layout = Layout(
             "request_id",
             "guest_name",

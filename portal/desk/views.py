@@ -1,30 +1,29 @@
 """The front desk: readiness, arrivals and departures, bookings."""
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, for_page, get_booking_for_user
+from portal.act import act
 from portal.board.columns import COLUMN_OF
-from portal.desk.forms import BookingForm, ConfirmForm, ReadyRoomForm, RoomChoiceForm, WalkInForm
+from portal.desk.actions import DESK_ACTIONS, action_url, buttons, is_late
+from portal.desk.forms import BookingForm, ConfirmForm, WalkInForm
 from portal.etags import render_live
+from portal.forms import add_refusal
 from portal.navigation import ARRIVALS, READINESS
-from portal.room.forms import add_errors
-from rooms.choices import RoomStatus
+from rooms.change import Change
+from rooms.choices import RoomStatus, Source
 from rooms.models import Room
 from stays import arrivals as guests
 from stays import bookings, departures
-from stays.choices import BookingStatus
+from stays.choices import BookingAction
 from stays.models import Booking
 from stays.overdue import checkout_needed
 from stays.readiness import expected_cleaned_at
@@ -32,35 +31,6 @@ from stays.readiness import readiness as read_readiness
 
 FOUND = 50
 ERASED = "Their guests, names, chats and orders are erased."
-
-
-@dataclass(frozen=True)
-class BookingButton:
-    """One action on a booking, as its row shows it."""
-
-    label: str
-    url: str
-    one_tap: bool = False
-    main: bool = False
-
-
-@dataclass(frozen=True)
-class BookingAction:
-    """What the desk does to a booking: its words, its form, its function, its button's colour."""
-
-    label: str
-    form: type[ConfirmForm]
-    act: Callable[..., Booking]
-    style: str = "primary"
-
-
-BOOKING_ACTIONS = {
-    "assign": BookingAction("Assign room", RoomChoiceForm, bookings.assign),
-    "check-in": BookingAction("Check in", ReadyRoomForm, guests.check_in),
-    "check-out": BookingAction("Check out", ConfirmForm, departures.check_out),
-    "cancel": BookingAction("Cancel booking", ConfirmForm, bookings.cancel, "danger"),
-    "no-show": BookingAction("No-show", ConfirmForm, bookings.no_show, "danger"),
-}
 
 
 @require_safe
@@ -121,35 +91,46 @@ def booking_action(
     request: StaffRequest, hotel_slug: str, booking_id: str, action: str
 ) -> HttpResponse:
     """Ask for what an action on a booking needs (GET), or do it (POST)."""
-    booking = get_booking_for_user(request, booking_id)
-    if action not in BOOKING_ACTIONS:
-        raise Http404(f"There is no action {action}.")
+    booking, chosen = get_booking_for_user(request, booking_id), _action(action)
+    data = request.POST if request.method == "POST" else None
+    form = DESK_ACTIONS[chosen].form(data, booking=booking)
     if request.method != "POST":
-        form = BOOKING_ACTIONS[action].form(booking=booking)
-        return _render_booking(request, booking, form=form, action=action)
-    form = BOOKING_ACTIONS[action].form(request.POST, booking=booking)
+        return _render_booking(request, booking, form=form, action=chosen)
     if not form.is_valid():
-        return _render_booking(request, booking, form=form, action=action, status=422)
+        return _render_booking(request, booking, form=form, action=chosen, status=422)
     try:
-        BOOKING_ACTIONS[action].act(booking, by=request.staff, **form.cleaned_data)
+        act(chosen, booking, form.given, form.change(request.staff))
     except InvalidInput as error:
-        _add_errors(form, error, "room")
-        return _render_booking(request, booking, form=form, action=action, status=422)
+        add_refusal(form, error)
+        return _render_booking(request, booking, form=form, action=chosen, status=422)
     except NotAllowed:
         raise
     except ReadyroomError as error:
         booking = get_booking_for_user(request, booking_id)
         return _render_booking(request, booking, message=error.message, status=409)
-    done = f"{booking.guest_name}: {booking.get_status_display().lower()}"
-    if booking.room:
-        done += f", room {booking.room.number}"
-    if action == "check-in" and booking.room:
-        booking.room.refresh_from_db(fields=["guest_pin"])
-        done += f", guest PIN {booking.room.guest_pin}"
+    done = _done(booking, chosen)
     if not request.htmx:
         messages.success(request, f"{done}.")
         return redirect("arrivals", hotel_slug)
     return _render_booking(request, get_booking_for_user(request, booking_id), done=done)
+
+
+def _action(slug: str) -> BookingAction:
+    try:
+        return BookingAction(slug.replace("-", "_"))
+    except ValueError:
+        raise Http404(f"There is no action {slug}.") from None
+
+
+def _done(booking: Booking, action: BookingAction) -> str:
+    """Return what the toast says has happened."""
+    done = f"{booking.guest_name}: {booking.get_status_display().lower()}"
+    if booking.room:
+        done += f", room {booking.room.number}"
+    if action is BookingAction.CHECK_IN and booking.room:
+        booking.room.refresh_from_db(fields=["guest_pin"])
+        done += f", guest PIN {booking.room.guest_pin}"
+    return done
 
 
 @require_safe
@@ -174,9 +155,9 @@ def new_booking(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     form = BookingForm(request.POST or None, hotel=request.hotel)
     if request.method == "POST" and form.is_valid():
         try:
-            made = bookings.create(request.hotel, by=request.staff, **form.cleaned_data)
+            made = bookings.create(request.hotel, form.given, form.change(request.staff))
         except ReadyroomError as error:
-            _add_errors(form, error, "room_type")
+            add_refusal(form, error, "room_type")
         else:
             messages.success(request, f"Booked: {made.guest_name}, {made.booking_id}.")
             return redirect("booking", hotel_slug, made.booking_id)
@@ -191,12 +172,11 @@ def walk_in(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     chosen = {"room": request.GET.get("room", "")}
     form = WalkInForm(request.POST or None, hotel=request.hotel, initial=chosen)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        room: Room = given.pop("room")
+        room: Room = form.cleaned_data["room"]
         try:
-            made = guests.walk_in(request.hotel, room, by=request.staff, **given)
+            made = guests.walk_in(room, form.given, form.change(request.staff))
         except ReadyroomError as error:
-            _add_errors(form, error, "room")
+            add_refusal(form, error, "room")
         else:
             room.refresh_from_db(fields=["guest_pin"])
             pin = f"guest PIN {room.guest_pin}"
@@ -225,7 +205,7 @@ def bulk_check_out(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         return render(request, "desk/bulk_confirm.html", {"losses": losses})
     agreed = request.POST.getlist("agreed")
     done, skipped = departures.bulk_check_out(
-        request.hotel, numbers, by=request.staff, agreed=agreed
+        request.hotel, numbers, Change(by=request.staff, source=Source.PORTAL), agreed=agreed
     )
     if done:
         rooms = ", ".join(item.room for item in done)
@@ -246,35 +226,10 @@ def _arrival(booking: Booking, request: StaffRequest) -> dict[str, Any]:
     return {
         "booking": booking,
         "column": column_of(booking.room) if booking.room else None,
-        "late": booking.status == BookingStatus.CONFIRMED and booking.check_in < today,
+        "late": is_late(booking, today),
         "expected": expected_cleaned_at(booking.room) if booking.room else None,
-        "acts": _acts(booking, today),
+        "acts": buttons(booking, request.staff, today),
     }
-
-
-def _acts(booking: Booking, today: dt.date) -> list[BookingButton]:
-    """Return the booking's buttons; where nothing more is to be asked, one tap does it."""
-    if booking.status == BookingStatus.IN_HOUSE:
-        # Asked once more: it stands where “Check in” was a moment ago.
-        return [BookingButton("Check out…", _url(booking, "check-out"), main=True)]
-    if booking.status != BookingStatus.CONFIRMED:
-        return []
-    acts = []
-    due = booking.check_in <= today <= booking.check_out
-    if due and booking.room and booking.room.is_bookable:
-        acts.append(BookingButton("Check in", _url(booking, "check-in"), one_tap=True, main=True))
-        acts.append(BookingButton("Check in to another room…", _url(booking, "check-in")))
-    elif due:
-        acts.append(BookingButton("Check in…", _url(booking, "check-in"), main=True))
-    acts.append(BookingButton("Assign room…", _url(booking, "assign"), main=not due))
-    if booking.check_in <= today:
-        acts.append(BookingButton("No-show…", _url(booking, "no-show")))
-    acts.append(BookingButton("Cancel…", _url(booking, "cancel")))
-    return acts
-
-
-def _url(booking: Booking, action: str) -> str:
-    return reverse("booking_action", args=[booking.hotel.slug, booking.booking_id, action])
 
 
 def _render_booking(
@@ -282,7 +237,7 @@ def _render_booking(
     booking: Booking,
     *,
     form: ConfirmForm | None = None,
-    action: str = "",
+    action: BookingAction | None = None,
     message: str = "",
     done: str = "",
     status: int = 200,
@@ -291,8 +246,9 @@ def _render_booking(
     context = {
         **_booking(request, booking),
         "form": form,
-        "action": BOOKING_ACTIONS.get(action),
-        "action_url": _url(booking, action) if action else "",
+        "action": action,
+        "style": DESK_ACTIONS[action].style if action else "",
+        "action_url": action_url(booking, action) if action else "",
         "message": message,
         "done_text": done,
     }
@@ -300,13 +256,3 @@ def _render_booking(
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _add_errors(form: Any, error: ReadyroomError, main_field: str) -> None:
-    """Put a refusal beside the field it is about, or the one that decides it."""
-    if isinstance(error, NotAllowed):
-        raise error
-    if isinstance(error, InvalidInput):
-        add_errors(form, error)
-    else:
-        form.add_error(main_field, error.message)

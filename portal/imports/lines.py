@@ -1,4 +1,4 @@
-"""CSV from other systems: records with their line numbers, and values checked one by one."""
+"""Read CSV files from other systems and check their values."""
 
 import csv
 import datetime as dt
@@ -14,49 +14,52 @@ from django.core.exceptions import ValidationError
 
 from hotel.models import identifier
 
-# fromisoformat() alone also takes 20160731 and 2016-W30-7.
+# date.fromisoformat() would also accept 20160731 and 2016-W30-7.
 DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS = range(1900, 2201)
 BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-# Control characters, and the surrogates that stand for bytes which are not UTF-8.
+# Control characters, and the surrogates that replace bytes that are not UTF-8.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class UnreadableFile(Exception):
-    """The file as a whole cannot be used; the message says why."""
+    """The whole file cannot be used; the message says why."""
 
 
 class BadValue(Exception):
-    """A record that cannot be used: “column: why”."""
+    """A record cannot be used; the message is “column: reason”."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One record; `number` is its first line in the file, `fault` says why it is no record."""
+    """One record of the file.
+
+    `number` is the number of its first line. `fault` says why it could not be parsed, if so.
+    """
 
     number: int
     values: dict[str, str]
     fault: str = ""
 
     def check(self) -> None:
-        """Raise BadValue for a record that is broken as a whole."""
+        """Raise BadValue if the record could not be parsed or holds unprintable characters."""
         if self.fault:
             raise BadValue(self.fault)
         for column, value in self.values.items():
             if UNPRINTABLE.search(value):
-                raise BadValue(f"{column}: not UTF-8 text, or a control character in it")
+                raise BadValue(f"{column}: not UTF-8 text, or it contains a control character")
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
-        """Return the value, stripped; an absent column counts as empty."""
+        """Return the value without surrounding spaces; a missing column counts as empty."""
         value = self.values.get(column, "").strip()
         if required and not value:
             raise BadValue(f"{column}: missing")
         if len(value) > longest:
-            raise BadValue(f"{column}: {len(value)} characters, {longest} at most")
+            raise BadValue(f"{column}: {len(value)} characters, at most {longest}")
         return value
 
     def code(self, column: str, longest: int, *, required: bool = False) -> str:
-        """Return an identifier: letters, digits, dots, dashes."""
+        """Return an identifier, which may contain letters, digits, dots and dashes."""
         value = self.text(column, longest, required=required)
         try:
             if value:
@@ -66,7 +69,7 @@ class Line:
         return value
 
     def number_of(self, column: str, lowest: int, highest: int, default: int) -> int:
-        """Return a whole number within the bounds; empty gives the default."""
+        """Return a whole number from `lowest` to `highest`; an empty value gives the default."""
         value = self.text(column, 100)
         if not value:
             return default
@@ -77,14 +80,14 @@ class Line:
         return int(value)
 
     def flag(self, column: str, *, default: bool) -> bool:
-        """Return a yes or no; empty gives the default."""
+        """Return a yes or no as a bool; an empty value gives the default."""
         value = self.text(column, 100).lower()
         if value and value not in BOOLEANS:
             raise BadValue(f"{column}: “{value}” is neither yes nor no")
         return BOOLEANS.get(value, default)
 
     def date(self, column: str) -> dt.date | None:
-        """Return a date written as 2016-07-31; None for an empty one."""
+        """Return a date written as 2016-07-31, or None for an empty value."""
         value = self.text(column, 100)
         if not value:
             return None
@@ -95,11 +98,11 @@ class Line:
         except ValueError as error:
             raise BadValue(f"{column}: “{value}” is not a date such as 2016-07-31") from error
         if day.year not in YEARS:
-            raise BadValue(f"{column}: the year {day.year} cannot be meant")
+            raise BadValue(f"{column}: the year {day.year} is out of range")
         return day
 
     def required_date(self, column: str) -> dt.date:
-        """Return a date that must be there."""
+        """Return a date; raise BadValue if the value is empty."""
         day = self.date(column)
         if day is None:
             raise BadValue(f"{column}: missing")
@@ -107,10 +110,10 @@ class Line:
 
 
 def read(path: Path, required: Collection[str]) -> Iterator[Line]:
-    """Yield the records of a CSV file, gzipped if its name ends in .gz; blank lines are skipped.
+    """Yield the records of a CSV file, unpacked if its name ends in .gz. Skips blank lines.
 
-    Raises UnreadableFile for a file that cannot be opened or unpacked, is not UTF-8, or lacks a
-    required column.
+    Raises UnreadableFile if the file cannot be opened or unpacked, is not UTF-8, or has no column
+    of a name in `required`.
     """
     try:
         with _open(path) as file:
@@ -121,7 +124,10 @@ def read(path: Path, required: Collection[str]) -> Iterator[Line]:
 
 
 def _open(path: Path) -> TextIO:
-    """Open the text; undecodable bytes become surrogates, so that one bad line stays one."""
+    """Open the file as text.
+
+    Bytes that are not UTF-8 become surrogates, so that they spoil their own line only.
+    """
     opener = gzip.open if path.suffix == ".gz" else open
     file = opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
     return cast(TextIO, file)
@@ -141,7 +147,7 @@ def _records(file: TextIO, required: Collection[str]) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            # A quote that is never closed swallows what follows: say how far.
+            # A quote that is not closed runs on over the next lines: say how far.
             lines = f" up to line {reader.line_num}" if reader.line_num > first else ""
             yield Line(first, {}, f"not CSV{lines}: {error}")
             continue
@@ -153,7 +159,7 @@ def _records(file: TextIO, required: Collection[str]) -> Iterator[Line]:
 
 def _check_header(header: list[str], required: Collection[str]) -> None:
     if not any(header):
-        raise UnreadableFile("The file is empty, or its first line is.")
+        raise UnreadableFile("The file or its first line is empty.")
     if UNPRINTABLE.search("".join(header)):
         raise UnreadableFile(
             "The file is not UTF-8 text. If it is gzipped, its name must end in .gz."
@@ -161,4 +167,4 @@ def _check_header(header: list[str], required: Collection[str]) -> None:
     if missing := [name for name in required if name not in header]:
         raise UnreadableFile(f"Missing columns: {', '.join(missing)}.")
     if len(set(header)) < len(header):
-        raise UnreadableFile("A column stands twice in the first line.")
+        raise UnreadableFile("The first line names a column twice.")

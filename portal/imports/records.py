@@ -1,4 +1,4 @@
-"""What every import does: check each record, tell the bad ones, find what is new."""
+"""The steps that all imports share: check each record, collect the bad ones, find the new ones."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Parsed = TypeVar("Parsed")
 
 
 class BadLines(Exception):
-    """A strict import met lines that cannot be used; nothing was written."""
+    """A strict import found bad lines and wrote nothing."""
 
     def __init__(self, bad: "list[BadLine]") -> None:
         super().__init__(f"{len(bad):,} bad lines")
@@ -34,7 +34,11 @@ class BadLine:
 
 @dataclass
 class Imported:
-    """What an import did; `roomless` are the types that the file's stays use and no room has."""
+    """The result of an import.
+
+    `already` counts the records that the hotel had before. `roomless` lists the room types that
+    the imported stays use but no room has.
+    """
 
     added: int = 0
     already: int = 0
@@ -49,7 +53,10 @@ def parse_lines(
     result: Imported,
     strict: bool,
 ) -> dict[str, Parsed]:
-    """Return what the good lines hold, by its key; a key that comes again is a bad line."""
+    """Return the parsed records by key; a repeated key is a bad line.
+
+    Bad lines are added to `result`. Raises BadLines if `strict` and there is one.
+    """
     parsed: dict[str, Parsed] = {}
     first_line: dict[str, int] = {}
     for line in lines:
@@ -57,7 +64,7 @@ def parse_lines(
             line.check()
             key, value = parse(line)
             if key in parsed:
-                raise BadValue(f"{key} stands on line {first_line[key]} already")
+                raise BadValue(f"{key} is already on line {first_line[key]}")
         except BadValue as bad:
             result.bad.append(BadLine(line.number, str(bad)))
         else:
@@ -69,6 +76,7 @@ def parse_lines(
 
 
 def only_new(parsed: dict[str, Parsed], known: set[str], result: Imported) -> dict[str, Parsed]:
+    """Return the records whose key is not in `known`, and count both in `result`."""
     new = {key: value for key, value in parsed.items() if key not in known}
     result.added = len(new)
     result.already = len(parsed) - len(new)
@@ -76,15 +84,16 @@ def only_new(parsed: dict[str, Parsed], known: set[str], result: Imported) -> di
 
 
 def new_type(hotel: Hotel, code: str) -> RoomType:
+    """Return an unsaved room type with a placeholder name."""
     return RoomType(hotel=hotel, code=code, name=f"Type {code}")
 
 
 def add_types(hotel: Hotel, wanted: Iterable[RoomType], result: Imported) -> dict[str, RoomType]:
-    """Return the hotel's types by code, those wanted that it lacks created."""
-    types = {kind.code: kind for kind in hotel.room_types.all()}
-    for kind in wanted:
-        if kind.code not in types:
-            kind.save()
-            types[kind.code] = kind
-            result.new_types.append(kind.code)
+    """Return the hotel's room types by code, after saving those in `wanted` that it lacks."""
+    types = {room_type.code: room_type for room_type in hotel.room_types.all()}
+    for room_type in wanted:
+        if room_type.code not in types:
+            room_type.save()
+            types[room_type.code] = room_type
+            result.new_types.append(room_type.code)
     return types

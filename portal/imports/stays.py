@@ -1,6 +1,6 @@
-"""Stays from a file of another system: finished ones as history, confirmed ones as bookings.
+"""Import stays from another system's file: finished ones as history, confirmed ones as bookings.
 
-A booking id that the hotel has already is left as it is, so that a file can be imported again.
+Bookings that the hotel already has are left unchanged, so the same file can be imported again.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from hotel.models import Hotel
 from portal.imports.lines import BadValue, Line
 from portal.imports.records import BATCH, Imported, add_types, new_type, only_new, parse_lines
 from rooms import log
+from rooms.change import Change
 from rooms.choices import LogAction, Source
 from rooms.models import RoomEvent
 from stays.availability import MAX_NIGHTS
@@ -21,22 +22,22 @@ from stays.models import Booking
 
 STAY_COLUMNS = ("booking_id", "check_in", "check_out", "room_type", "status")
 
-# The hours of an imported stay: other systems tell the days only.
+# The times of an imported stay: the file holds only its days.
 ARRIVAL = dt.time(15, 0)
 DAY_USE = (dt.time(10, 0), dt.time(17, 0))
 MOST_PEOPLE = 999
 
 
 def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -> Imported:
-    """Add the stays of the lines: finished ones as history, confirmed ones as bookings to come.
+    """Add the stays in the lines: finished ones as history, confirmed ones as future bookings.
 
-    Availability is not asked: the other system has sold them. Raises BadLines where `strict` and
-    a line is bad; then, as on any error, nothing is written.
+    Availability is not checked, because the other system has already sold them. Raises BadLines
+    if `strict` and a line is bad. On any error nothing is written.
     """
     result = Imported()
     parsed = parse_lines(lines, lambda line: _parse_stay(hotel, line), result, strict)
     with transaction.atomic():
-        # A second import waits for the first.
+        # The lock makes a second import wait for the first.
         known = log.lock(hotel).bookings.values_list("booking_id", flat=True)
         new = only_new(parsed, set(known), result)
         codes = {code for _, booked, given in new.values() for code in (booked, given) if code}
@@ -47,16 +48,17 @@ def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
         stays = Booking.objects.bulk_create((stay for stay, _, _ in new.values()), BATCH)
         _log_confirmed(hotel, [stay for stay in stays if stay.status == BookingStatus.CONFIRMED])
         if stays:
-            # One line for whoever asks later, and for pages that were drawn before.
+            # One event for the history, which also makes open pages reload.
             notes = f"{len(stays):,} stays imported"
-            log.append(hotel, LogAction.SETUP_CHANGED, by=None, source=Source.IMPORT, notes=notes)
+            change = Change(by=None, source=Source.IMPORT)
+            log.append(hotel, LogAction.SETUP_CHANGED, change, notes=notes)
         used = {code for _, booked, given in parsed.values() for code in (booked, given) if code}
         result.roomless = sorted(used - set(hotel.rooms.values_list("room_type__code", flat=True)))
     return result
 
 
 def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, tuple[Booking, str, str]]:
-    """Return a stay without its types, and the codes of the type booked and the type given."""
+    """Return a stay without its room types, and the codes of the booked and the assigned type."""
     booked = line.code("room_type", 20, required=True)
     given = line.code("assigned_room_type", 20) or booked
     stay = Booking(
@@ -77,7 +79,7 @@ def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, tuple[Booking, str, str]
     if stay.check_out < stay.check_in:
         raise BadValue(f"check_out: {stay.check_out} is before the arrival, {stay.check_in}")
     if stay.nights > MAX_NIGHTS:
-        raise BadValue(f"check_out: {stay.nights} nights, {MAX_NIGHTS} at most")
+        raise BadValue(f"check_out: {stay.nights} nights, at most {MAX_NIGHTS}")
     departure = line.date("status_date") or stay.check_out
     if stay.status == BookingStatus.COMPLETED:
         _set_times(stay, departure)
@@ -96,25 +98,25 @@ def _status(line: Line) -> BookingStatus:
         raise BadValue(f"status: “{value}” is unknown")
     if value == BookingStatus.IN_HOUSE:
         raise BadValue(
-            "status: IN_HOUSE cannot be imported: give it as CONFIRMED, the desk checks it in"
+            "status: IN_HOUSE cannot be imported; import it as CONFIRMED, then check it in"
         )
     return BookingStatus(value)
 
 
 def _set_times(stay: Booking, departure: dt.date) -> None:
-    """Give a finished stay its moments; it may have left earlier or later than it had booked."""
+    """Set when a finished stay arrived and left; `departure` may differ from the booked date."""
     hotel = stay.hotel
     if departure < stay.check_in:
         raise BadValue(f"status_date: {departure} is before the arrival, {stay.check_in}")
     if departure > hotel.business_date():
-        raise BadValue(f"status_date: a completed stay cannot leave on {departure}, still to come")
+        raise BadValue(f"status_date: a completed stay cannot end in the future, on {departure}")
     arrives, leaves = DAY_USE if departure == stay.check_in else (ARRIVAL, hotel.checkout_time)
     stay.checked_in_at = hotel.moment(stay.check_in, arrives)
     stay.checked_out_at = hotel.moment(departure, leaves)
 
 
 def _log_confirmed(hotel: Hotel, stays: list[Booking]) -> None:
-    """Tell the log of bookings to come, each by its own event; finished stays are no news."""
+    """Write an event for each confirmed stay. Finished stays get none."""
     if not stays:
         return
     now = timezone.now()

@@ -1,8 +1,8 @@
-"""One process serves both: pages by the WSGI application in threads, streams by the event loop.
+"""Serve pages and event streams from one process.
 
-A page costs one hop to a thread and back, with Django's middleware in one piece. A view that may
-open a stream is an ordinary view behind the same middleware: it leaves a Subscription in the
-request's environ, and its answer becomes the head of the stream (docs/adr/0010).
+Django runs as a WSGI application in a pool of threads; the event loop holds the open streams. A
+view opens a stream by leaving a Subscription in the request's environ; its response then becomes
+the head of the stream. docs/adr/0010 explains why.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from urllib.parse import unquote_to_bytes
 from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
-# Forms of a hotel are small; whoever sends more is not one of our pages.
+# Bytes. Our own forms are small, so a larger body does not come from one of our pages.
 LARGEST_BODY = 2 * 1024 * 1024
 
-# Seconds that a page may still take once the server has stopped.
+# Seconds that a running page gets to finish after the server has stopped.
 LAST_WAIT = 1
 
 Message = MutableMapping[str, Any]
@@ -32,7 +32,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Gateway:
-    """An ASGI application around a WSGI one; `threads` requests run at a time."""
+    """An ASGI application around a WSGI one; at most `threads` pages run at the same time."""
 
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], threads: int = 8) -> None:
         self.wsgi = wsgi
@@ -40,7 +40,7 @@ class Gateway:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request, or live through one run of the server."""
+        """Handle one request, or the server's startup and shutdown."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
@@ -49,7 +49,7 @@ class Gateway:
             await send({"type": "websocket.close"})
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Watch the log from the server's start to its end."""
+        """Run the watcher from the server's startup to its shutdown."""
         await receive()
         watcher = Watcher(self.hub, asyncio.get_running_loop())
         watcher.start()
@@ -59,14 +59,18 @@ class Gateway:
         await asyncio.to_thread(watcher.stop)
         self.pool.shutdown(wait=False, cancel_futures=True)
         if threading.current_thread() is threading.main_thread():
-            # Python would wait for a page that hangs, for as long as it hangs.
+            # Without this, Python would wait for a hanging page forever.
             end = threading.Timer(LAST_WAIT, os._exit, [0])
             end.daemon = True
             end.start()
         await send({"type": "lifespan.shutdown.complete"})
 
     def _end_streams_with_the_server(self) -> None:
-        """Hear the signal too: the server itself tells us only after the last answer has ended."""
+        """End the streams on SIGINT or SIGTERM.
+
+        The server's own shutdown message comes only after the last response has ended, and an
+        open stream never ends by itself.
+        """
         if threading.current_thread() is not threading.main_thread():
             return
         loop = asyncio.get_running_loop()
@@ -96,7 +100,7 @@ class Gateway:
             await self._stream(subscription, headers, receive, send)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
-        """Run the WSGI application to its end; return its answer."""
+        """Run the WSGI application and return its status, headers and body."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -107,7 +111,7 @@ class Gateway:
         try:
             content = b"".join(result)
         finally:
-            # Django's request ends here: its connection may be closed.
+            # Ends the request for Django, which may then close its database connection.
             if hasattr(result, "close"):
                 result.close()
         return *started[-1], content
@@ -115,7 +119,7 @@ class Gateway:
     async def _stream(
         self, subscription: Subscription, headers: Headers, receive: Receive, send: Send
     ) -> None:
-        """Send the log's newest seq whenever it moves, until either side ends it."""
+        """Send the hotel's newest seq each time it changes, until the client or server stops."""
         stream = self.hub.open(subscription)
         if stream is None:
             await _send(send, 429, [(b"content-length", b"0")], b"")
@@ -135,7 +139,10 @@ class Gateway:
 
 
 async def _body(scope: Message, receive: Receive) -> bytes | None:
-    """Return the request's body, cut short where it is too large; None if the client hung up."""
+    """Return the request's body, or None if the client disconnected.
+
+    Reading stops once the body is larger than LARGEST_BODY.
+    """
     if not any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"]):
         return b""
     body = bytearray()
@@ -149,7 +156,7 @@ async def _body(scope: Message, receive: Receive) -> bytes | None:
 
 
 async def _left(receive: Receive) -> None:
-    """Return when the client has gone."""
+    """Return once the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -160,13 +167,13 @@ async def _send(send: Send, status: int, headers: Headers, content: bytes) -> No
 
 
 def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
-    """Return the WSGI environ of a request whose body has been read."""
+    """Return the WSGI environ for an ASGI request and its body."""
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
         SUBSCRIPTION: None,
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        # From the raw path: what is no UTF-8 must reach Django as it was sent.
+        # From the raw path, so that bytes that are not UTF-8 reach Django unchanged.
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
@@ -183,7 +190,7 @@ def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
     }
     for raw_name, raw_value in scope["headers"]:
         if b"_" in raw_name:
-            # X_Real_IP would arrive under the name of the proxy's own X-Real-IP.
+            # X_Real_IP would become the same variable as X-Real-IP, which the proxy sets.
             continue
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         value = raw_value.decode("latin-1")

@@ -1,7 +1,7 @@
 """The open event streams of this process.
 
-A stream carries the log's newest seq and nothing else; what changed, the browser asks for.
-All of it runs in the event loop's thread, except `Hub.subscriptions`, which only reads.
+A stream carries only the hotel's newest seq; the browser then asks for what changed. Everything
+here runs in the event loop's thread, except `Hub.subscriptions`, which any thread may call.
 """
 
 import asyncio
@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# The key in a request's environ. It is there if the server can hold streams; a view that opens one
-# puts its Subscription there.
+# The key in a request's environ under which a view leaves its subscription. It is missing where the
+# server cannot hold streams.
 SUBSCRIPTION = "readyroom.subscription"
-# A person has a handful of tabs; a runaway page must not take all there is.
+# More than anybody has tabs open, and few enough to stop a page that keeps reconnecting.
 STREAMS_OF_A_SESSION = 20
 
 
@@ -23,13 +23,13 @@ class Subscription:
     hotel: int
     staff: int
     session: str
-    # The password's hash at that moment: a session ends when the password changes.
+    # The password's hash. A stream ends when the password changes, as the session does.
     password: str
     seq: int
 
 
 class Stream:
-    """One browser tab that waits for news."""
+    """An open event stream: one browser tab that waits for a new seq."""
 
     __slots__ = ("_news", "over", "seq", "subscription")
 
@@ -38,28 +38,31 @@ class Stream:
         self.seq = seq
         self.over = False
         self._news = asyncio.Event()
-        # The first message goes out at once: it tells the browser that messages get through.
+        # Send the first message at once, so that the browser knows the stream works.
         self._news.set()
 
     async def news(self) -> int | None:
-        """Wait; return the newest seq, however many came since the last one, or None at the end."""
+        """Wait to be woken, then return the newest seq, or None if the stream is to end.
+
+        Seqs that arrive while nobody waits are merged: only the newest is returned.
+        """
         await self._news.wait()
         self._news.clear()
         return None if self.over else self.seq
 
-    def tell(self, seq: int) -> None:
-        """Wake the stream with a seq, which may be the one it has: that shows it is alive."""
+    def wake(self, seq: int) -> None:
+        """Send this seq; sending the same one again is a heartbeat."""
         self.seq = seq
         self._news.set()
 
     def end(self) -> None:
-        """Let the stream end."""
+        """Make `news` return None, which ends the response."""
         self.over = True
         self._news.set()
 
 
 class Hub:
-    """Every open stream, by hotel."""
+    """All open streams of this process, grouped by hotel."""
 
     def __init__(self) -> None:
         self.seqs: dict[int, int] = {}
@@ -68,17 +71,17 @@ class Hub:
         self.ending = False
 
     def open(self, subscription: Subscription) -> Stream | None:
-        """Add a stream; None where the session has enough of them, or the server stops."""
+        """Add a stream; return None if the session has too many or the server is stopping."""
         if self.ending or self.sessions[subscription.session] >= STREAMS_OF_A_SESSION:
             return None
-        # What the log did since the view looked has been told to the others already.
+        # The log may have grown since the view read its seq: start from the newer one.
         stream = Stream(subscription, max(subscription.seq, self.seqs.get(subscription.hotel, 0)))
         self.streams[subscription.hotel].add(stream)
         self.sessions[subscription.session] += 1
         return stream
 
     def close(self, stream: Stream) -> None:
-        """Forget a stream that has ended."""
+        """Remove a stream that has ended."""
         subscription = stream.subscription
         self.streams[subscription.hotel].discard(stream)
         self.sessions[subscription.session] -= 1
@@ -86,9 +89,9 @@ class Hub:
             del self.sessions[subscription.session]
 
     def subscriptions(self, hotels: Collection[int] | None = None) -> set[Subscription]:
-        """Return who has streams open, in some hotels or in all. Any thread may call it.
+        """Return the subscriptions of the open streams, for some hotels or for all.
 
-        list() copies a set or dict in one step, whatever the event loop does meanwhile.
+        Safe to call from any thread: list() copies atomically while the event loop goes on.
         """
         return {
             stream.subscription
@@ -97,18 +100,18 @@ class Hub:
             for stream in list(streams)
         }
 
-    def tell(self, seqs: Mapping[int, int], ended: Collection[Subscription] = ()) -> None:
-        """Wake these hotels' streams with their new seqs; end the streams of `ended`."""
+    def wake(self, seqs: Mapping[int, int], ended: Collection[Subscription] = ()) -> None:
+        """Send each hotel's seq to its streams, and end those of the subscriptions `ended`."""
         self.seqs.update(seqs)
         for hotel, seq in seqs.items():
             for stream in self.streams.get(hotel, ()):
                 if stream.subscription in ended:
                     stream.end()
                 else:
-                    stream.tell(seq)
+                    stream.wake(seq)
 
     def end_all(self) -> None:
-        """End every stream and open no more: the server stops."""
+        """End every stream and accept no new ones, because the server is stopping."""
         self.ending = True
         for streams in self.streams.values():
             for stream in streams:

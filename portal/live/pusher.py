@@ -1,6 +1,7 @@
-"""Pusher, or any server that speaks its protocol: whether it is configured, and how it is reached.
+"""The connection to Pusher, or to any server that speaks its protocol.
 
-It only wakes clients (design §5). What goes to it names rooms by number, never a guest or a note.
+Pusher only wakes clients. Events name rooms by number and never contain a guest's
+name or a note.
 """
 
 import re
@@ -16,18 +17,18 @@ if TYPE_CHECKING:
     from pusher import Pusher
 
 EVENT = "rooms_changed"
-# Seconds that one call may take: the SDK itself would wait five for a silent server.
+# Seconds before a call fails. The SDK's own default is 5.
 TIMEOUT = 3
 
 
 def configured() -> bool:
-    """Tell whether clients are woken by Pusher; `check_settings` sees to it that nothing lacks."""
+    """Return whether Pusher is used; `check_settings` makes sure the settings are complete."""
     return bool(settings.PUSHER_KEY)
 
 
 def client() -> "Pusher":
-    """Return the SDK's client. Its calls block, and raise errors of `requests` beside its own."""
-    # Imported here: most installations do without, and need not carry its libraries in memory.
+    """Return the SDK's client. Its calls block, and raise PusherError or an error of `requests`."""
+    # Imported here because most installations do not use it: it would only cost them memory.
     from pusher import Pusher
 
     return Pusher(
@@ -43,12 +44,12 @@ def client() -> "Pusher":
 
 
 def channel(hotel_slug: str) -> str:
-    """Return the name of the channel that wakes the hotel's screens."""
+    """Return the name of the hotel's channel."""
     return f"private-hotel-{hotel_slug}-rooms"
 
 
 def page_data(hotel: Hotel) -> dict[str, str] | None:
-    """Return what static/js/live_pusher.js must know, or None where Pusher is not used."""
+    """Return the settings for static/js/live_pusher.js, or None if Pusher is not used."""
     if not configured():
         return None
     return {
@@ -61,7 +62,10 @@ def page_data(hotel: Hotel) -> dict[str, str] | None:
 
 @register("pusher")
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """Report settings that are half there or cannot work, before somebody waits for a wake-up."""
+    """Report Pusher settings that are incomplete or cannot work.
+
+    Otherwise screens would stay out of date without any error.
+    """
     given = {
         "PUSHER_APP_ID": settings.PUSHER_APP_ID,
         "PUSHER_KEY": settings.PUSHER_KEY,
@@ -74,10 +78,12 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if not re.fullmatch(r"[0-9]*", settings.PUSHER_APP_ID):
         wrong.add("PUSHER_APP_ID must be a number.")
     if settings.PUSHER_CLUSTER and settings.PUSHER_HOST:
-        wrong.add("PUSHER_CLUSTER and PUSHER_HOST exclude each other.")
+        wrong.add("Set either PUSHER_CLUSTER or PUSHER_HOST, not both.")
     if not re.fullmatch(r"[A-Za-z0-9.-]*", settings.PUSHER_CLUSTER + settings.PUSHER_HOST):
-        wrong.add("PUSHER_CLUSTER and PUSHER_HOST are names alone, without “https://” or a port.")
+        wrong.add(
+            "PUSHER_CLUSTER and PUSHER_HOST must be names only, without “https://” or a port."
+        )
     if settings.HTTPS and not settings.PUSHER_SSL:
-        wrong.add("PUSHER_SSL must be true with HTTPS: a browser opens no plain socket there.")
-    hint = "Set PUSHER_* as docs/deploy.md says, or none of them."
+        wrong.add("PUSHER_SSL must be true with HTTPS: a browser refuses an insecure socket there.")
+    hint = "Set all PUSHER_* variables that docs/deploy.md lists, or none."
     return [Error(words, hint=hint, id="portal.E001") for words in sorted(wrong)]

@@ -1,7 +1,7 @@
-"""Tells Pusher what the hotels' logs say: from a saved position, at least once, in order.
+"""Send the hotels' new events to Pusher, in order and at least once.
 
-It runs as a process of its own (`manage.py relay`): no request ever waits for Pusher, and while
-Pusher is away the log waits for it.
+The relay is a process of its own (`manage.py relay`), so that no request waits for Pusher. It
+saves how far it has come in each hotel's log: if Pusher is down, it continues from there later.
 """
 
 import fcntl
@@ -28,54 +28,55 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at the hotels' counters: one short query, whatever the log's length.
+# Seconds between two checks for new events, each one short query.
 POLL = 0.2
-# Seconds to let a burst gather, so that a bulk checkout wakes every screen once.
+# Seconds to wait for more events, so that a bulk checkout wakes every screen only once.
 GATHER = 0.075
+# Seconds between two tries while Pusher is down.
 LONGEST_PAUSE = 10
-# Pusher's limits: ten events a call, and 10 KB an event, of which 100 numbers take 1.4.
+# Pusher allows ten events a call and 10 KB an event; 100 room numbers take 1.4 KB.
 BATCH = 10
 MOST_ROOMS = 100
-# For whoever looks at the locks of a PostgreSQL: “relay” in ASCII.
+# The key of PostgreSQL's advisory lock: “relay” in ASCII.
 LOCK = 0x72656C6179
-# ValueError: an answer in Pusher's name that is not JSON.
+# ValueError: the response was not JSON.
 FAULTS = (PusherError, requests.RequestException, ValueError)
 
 
 def follow(stop: threading.Event) -> None:
-    """Tell Pusher of everything that the logs gain, until `stop` is set; faults are outlived.
+    """Send new events until `stop` is set; if Pusher fails, wait and try again.
 
-    An error of the database ends it: a lost connection has lost the lock of only_one() as well.
+    Database errors are not caught: when the connection is lost, the lock of only_one() is lost too.
     """
     client = pusher.client()
     faults = 0
     while not stop.is_set():
-        if not _untold().exists():
+        if not _behind().exists():
             stop.wait(POLL)
             continue
         stop.wait(GATHER)
         try:
-            tell(client)
+            send_wake_ups(client)
         except FAULTS as fault:
             if not faults:
-                logger.warning("Pusher is away, its news wait: %s", _reason(fault))
+                logger.warning("Pusher does not answer; new events wait: %s", _reason(fault))
             faults += 1
             stop.wait(pause(faults))
         else:
             if faults:
-                logger.warning("Pusher is back after %d tries and knows everything.", faults)
+                logger.warning("Pusher answers again after %d tries; all events are sent.", faults)
             faults = 0
 
 
-def tell(client: "Pusher") -> None:
-    """Send one wake-up for each hotel whose log has grown; save how far once it is accepted.
+def send_wake_ups(client: "Pusher") -> None:
+    """Send one event for each hotel whose log has grown, then save the position.
 
-    A hotel met for the first time begins at its present seq: nobody waits for its past. Raises
-    one of FAULTS; what was not accepted by then is sent the next time.
+    A new hotel starts at its present seq; its past is not sent. Raises one of FAULTS if Pusher
+    refuses or cannot be reached; what it did not accept is sent by the next call.
     """
-    untold = list(_untold().order_by("pk").values_list("pk", "slug", "last_seq", "told"))
-    _save({pk: last_seq for pk, _, last_seq, told in untold if told is None})
-    grown = [row for row in untold if row[3] is not None]
+    behind = list(_behind().order_by("pk").values_list("pk", "slug", "last_seq", "sent"))
+    _save({pk: last_seq for pk, _, last_seq, sent in behind if sent is None})
+    grown = [row for row in behind if row[3] is not None]
     for start in range(0, len(grown), BATCH):
         some = grown[start : start + BATCH]
         client.trigger_batch([_wake_up(*row) for row in some])
@@ -83,20 +84,21 @@ def tell(client: "Pusher") -> None:
 
 
 def pause(faults: int) -> float:
-    """Return the seconds to wait after so many faults in a row; no two relays keep in step."""
+    """Return the seconds to wait after so many failures in a row, with some randomness."""
     longest = min(LONGEST_PAUSE, 0.25 * 2 ** min(faults, 10))
     return longest * random.uniform(0.5, 1)  # noqa: S311 (no secret)
 
 
 @contextmanager
 def only_one(stop: threading.Event) -> Iterator[None]:
-    """Wait until no other relay works on this database, or `stop` is set; keep others waiting.
+    """Hold the lock that lets one relay at a time work on this database.
 
-    The lock ends with its process or connection: a crashed relay leaves none behind.
+    Waits for the lock until `stop` is set. The lock ends with the process or its connection, so
+    a crash does not leave it behind.
     """
     with _lock() as take:
         if not take():
-            logger.warning("Another relay is at work; this one waits for it to end.")
+            logger.warning("Another relay is running; this one waits until it ends.")
             while not stop.wait(1) and not take():
                 pass
         yield
@@ -104,13 +106,13 @@ def only_one(stop: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _lock() -> Iterator[Callable[[], bool]]:
-    """Give a function that tries to take the lock and tells whether it got it."""
+    """Yield a function that tries to take the lock and returns whether it did."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             yield lambda: _take_in_database(cursor)
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     else:
-        # SQLite's file is on this machine alone, and so is whoever may compete.
+        # An SQLite file is on this machine only, and so is any other relay.
         with Path(f"{connection.settings_dict['NAME']}-relay").open("w") as file:
             yield lambda: _take_on_disk(file)
 
@@ -128,14 +130,15 @@ def _take_on_disk(file: Any) -> bool:
     return True
 
 
-def _untold() -> Any:
-    hotels = Hotel.objects.annotate(told=F("relay_position__seq"))
-    return hotels.filter(Q(told=None) | Q(told__lt=F("last_seq")))
+def _behind() -> Any:
+    """Return the hotels with events that were not sent yet, each with `sent`, its position."""
+    hotels = Hotel.objects.annotate(sent=F("relay_position__seq"))
+    return hotels.filter(Q(sent=None) | Q(sent__lt=F("last_seq")))
 
 
-def _wake_up(pk: int, slug: str, last_seq: int, told: int) -> dict[str, Any]:
-    """Return the event that wakes a hotel's screens; many rooms are told as None."""
-    events = RoomEvent.objects.filter(hotel=pk, seq__gt=told, seq__lte=last_seq)
+def _wake_up(pk: int, slug: str, last_seq: int, sent: int) -> dict[str, Any]:
+    """Return a hotel's event; `rooms` is None if more than MOST_ROOMS changed."""
+    events = RoomEvent.objects.filter(hotel=pk, seq__gt=sent, seq__lte=last_seq)
     numbers = events.exclude(room=None).values_list("room__number", flat=True)
     rooms = list(numbers.order_by("room__number").distinct()[: MOST_ROOMS + 1])
     return {
@@ -159,6 +162,9 @@ def _save(positions: dict[int, int]) -> None:
 
 
 def _reason(fault: Exception) -> str:
-    """Name the fault in one short line; the text of `requests` repeats the signed address."""
+    """Return the error as one short line.
+
+    The message of `requests` is left out: it contains the signed URL.
+    """
     said = "" if isinstance(fault, requests.RequestException) else str(fault)[:200]
     return f"{type(fault).__name__} {' '.join(said.split())}".rstrip()

@@ -1,4 +1,4 @@
-"""The two ways in which an open page is woken: the event stream, and a hotel's Pusher channel."""
+"""The event stream that wakes open pages, and the sign-in to a hotel's Pusher channel."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from portal.live.hub import SUBSCRIPTION, Subscription
 
 @require_safe
 def stream(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Open the event stream that says when the hotel's log has moved.
+    """Open the event stream that says when the hotel's log has grown.
 
-    A server that can hold no stream gets 204, which tells the browser to ask now and then.
+    Answers 204 where the server cannot hold a stream; the browser then polls.
     """
     environ: dict[str, Any] = request.environ  # type: ignore[attr-defined]
     if SUBSCRIPTION not in environ or request.method != "GET":
@@ -26,18 +26,18 @@ def stream(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         password=request.staff.user.password,
         seq=request.hotel.last_seq,
     )
-    # nginx would wait for a page's worth of it before it sends any.
+    # Without this header nginx would buffer the stream.
     return HttpResponse(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 @require_POST
 def pusher_auth(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Sign for the caller's socket and their own hotel's channel: 403 for any other channel."""
+    """Sign the caller's subscription to their own hotel's channel; 403 for any other channel."""
     if not pusher.configured():
         raise Http404("This installation does not use Pusher.")
     channel = pusher.channel(request.hotel.slug)
     if request.POST.get("channel_name") != channel:
-        return _refused(f"Staff of {request.hotel} may listen to {channel} alone.", 403)
+        return _refused(f"Staff of {request.hotel} may only listen to {channel}.", 403)
     try:
         signed = pusher.client().authenticate(channel, request.POST.get("socket_id", ""))
     except ValueError:

@@ -1,8 +1,8 @@
-"""One thread a process, with a connection of its own, that sees the hotels' logs move.
+"""A thread that notices when a hotel's log grows, one in each process.
 
-PostgreSQL says so by NOTIFY (rooms.log sends it), SQLite by `PRAGMA data_version`, which moves
-with every commit of any other connection, in this process or another. Either is only a wake-up:
-the seqs are read from the table, and read again at each heartbeat, so a lost one costs seconds.
+PostgreSQL sends NOTIFY (from rooms.log). SQLite is polled with `PRAGMA data_version`, which
+changes with every commit of another connection, in this process or another. Both are only hints:
+the seqs are read from the table, and again at each heartbeat, so a lost hint costs seconds.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ from rooms.log import CHANNEL
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at SQLite's counter: 10 microseconds each.
+# Seconds between two polls of SQLite, each of which takes 10 microseconds.
 LOOK = 0.03
-# Seconds between two wake-ups on PostgreSQL: a burst becomes few, and a single change waits for
-# nothing.
+# Seconds to wait after a notification, so that a burst becomes a few. A single change is not
+# delayed.
 BURST = 0.05
-# Seconds that a stop may have to wait for PostgreSQL to stay silent.
+# Seconds to wait for a notification before checking whether to stop.
 PATIENCE = 0.5
 
 
 class Watcher(threading.Thread):
-    """Wakes the streams of a hotel whose log has moved, and ends those that lost their right."""
+    """Wakes the streams of hotels whose log has grown, and ends those no longer allowed."""
 
     def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(name="watcher", daemon=True)
@@ -44,21 +44,21 @@ class Watcher(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Watch until stopped; after a fault, such as a database that has gone, begin again."""
+        """Watch until stopped; after an error, such as a lost database, start again."""
         while not self.stopped.is_set():
             try:
                 self._watch()
             except Exception as error:
-                # Whatever it was, also of the driver's own kind: without this thread nobody is told
-                # anything, and nobody's stream ends with their session.
-                logger.warning("Live updates stop for a second: %s", error, exc_info=True)
+                # Catch everything, the database driver's own errors too: without this thread no
+                # stream is woken, and none ends with its session.
+                logger.warning("Live updates pause for a second: %s", error, exc_info=True)
                 self.stopped.wait(1)
             finally:
                 with suppress(Exception):
                     connection.close()
 
     def stop(self) -> None:
-        """End the thread and its connection; one that hangs does not hold the server."""
+        """End the thread and close its connection, without waiting long if it hangs."""
         self.stopped.set()
         self.join(2 * PATIENCE)
 
@@ -74,16 +74,16 @@ class Watcher(threading.Thread):
                 self._look()
 
     def _commits(self) -> Iterator[bool]:
-        """Yield True once somebody has committed, and False now and then."""
+        """Yield True after a commit, and False from time to time without one."""
         connection.ensure_connection()
-        # Django's wrapper costs more than the question itself.
+        # The driver's own connection: Django's wrapper takes longer than the query.
         database: Any = connection.connection
         if connection.vendor == "postgresql":
             database.execute(f"LISTEN {CHANNEL}")
             while True:
-                told = list(database.notifies(timeout=PATIENCE, stop_after=1))
-                yield bool(told)
-                if told:
+                notices = list(database.notifies(timeout=PATIENCE, stop_after=1))
+                yield bool(notices)
+                if notices:
                     self.stopped.wait(BURST)
         seen = None
         while True:
@@ -93,19 +93,19 @@ class Watcher(threading.Thread):
             self.stopped.wait(LOOK)
 
     def _look(self, *, everybody: bool = False) -> None:
-        """Read the seqs; wake whom they concern, or everybody, as at a heartbeat."""
+        """Read the seqs and wake the hotels whose seq has changed, or all for a heartbeat."""
         seqs = dict(Hotel.objects.order_by().values_list("pk", "last_seq"))
         news = seqs if everybody else dict(seqs.items() - self.seqs.items())
         self.seqs = seqs
         if news:
             ended = without_right(self.hub.subscriptions(news))
-            self.loop.call_soon_threadsafe(self.hub.tell, news, ended)
+            self.loop.call_soon_threadsafe(self.hub.wake, news, ended)
 
 
 def without_right(subscriptions: Collection[Subscription]) -> set[Subscription]:
-    """Return those whose session has ended, whose password changed or who left the staff.
+    """Return the subscriptions whose session ended, password changed, or person left the staff.
 
-    Two questions, however many streams there are.
+    Runs two queries, however many subscriptions there are.
     """
     if not subscriptions:
         return set()

@@ -1,16 +1,15 @@
 """The forms of an action on a room: what the transition table says it takes."""
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
-from hotel.exceptions import InvalidInput
 from hotel.models import Staff
+from portal.forms import ChangeForm, new_request_id
 from portal.navigation import action_url
+from rooms.change import ActionInput
 from rooms.choices import VACANT, Action, Priority, RoomStatus
 from rooms.models import Room
 from rooms.perform import NOTES_MAX
@@ -27,22 +26,20 @@ class Submit:
     style: str = "primary"
 
 
-class ActionForm(forms.Form):
+class ActionForm(ChangeForm):
     """An action on a room: the version that the person saw, and a request id.
 
-    `label` is the button's words, from portal.board.actions. `cleaned_data` holds exactly what
-    rooms.perform.perform takes.
+    `label` is the button's words, from portal.board.actions. `given` and `change` are what
+    portal.act takes.
     """
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    request_id = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
     notes = forms.CharField(
         max_length=NOTES_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     notes_label = "Notes"
-    fields: dict[str, Any]
     data: Any
 
     def __init__(
@@ -58,7 +55,7 @@ class ActionForm(forms.Form):
         super().__init__(
             data,
             auto_id=f"id_{room.number}_%s",
-            initial={"expected_version": room.version, "request_id": uuid.uuid4().hex},
+            initial={"expected_version": room.version},
             **kwargs,
         )
         self.room, self.action, self.staff, self.label = room, action, staff, label
@@ -66,10 +63,11 @@ class ActionForm(forms.Form):
         self.fields["notes"].required = required
         self.fields["notes"].label = self.notes_label
         self.fields["notes"].error_messages["required"] = "Say why, in a few words."
-        self.helper = FormHelper()
-        # The template draws the form's tags: one for the page, one for htmx.
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+
+    @property
+    def given(self) -> ActionInput:
+        """What the person gave; the form is valid."""
+        return ActionInput(**self.typed())
 
     @property
     def title(self) -> str:
@@ -95,7 +93,7 @@ class ActionForm(forms.Form):
         """Return the same form with what was typed, on the room as it is now."""
         data = self.data.copy()
         data["expected_version"] = room.version
-        data["request_id"] = uuid.uuid4().hex
+        data["request_id"] = new_request_id()
         return type(self)(data, room=room, action=self.action, staff=self.staff, label=self.label)
 
 
@@ -233,10 +231,3 @@ class CheckInForm(PlainForm):
         where = "assigned here" if booking.room_id == self.room.pk else booking.room_type.code
         nights = f"{booking.nights} night{'s' if booking.nights != 1 else ''}"
         return f"{booking.guest_name} · {nights if booking.nights else 'day use'} · {where}"
-
-
-def add_errors(form: forms.Form, error: InvalidInput) -> None:
-    """Put each message beside its field; those of a hidden field above the form."""
-    shown = {field.name for field in form.visible_fields()}
-    for field, words in error.fields.items():
-        form.add_error(field if field in shown else None, words)

@@ -11,19 +11,20 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hotel.choices import DESK
-from hotel.exceptions import InvalidInput, ReadyroomError
-from hotel.models import Staff
+from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
+from portal.act import act
 from portal.board.actions import ACTIONS, action_form
 from portal.board.cards import arrivals_by_room, buttons, card_context, card_html
 from portal.board.columns import COLUMN_OF
 from portal.etags import unless_known
-from portal.room.forms import ActionForm, add_errors
+from portal.forms import add_refusal
+from portal.room.forms import ActionForm
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
-from rooms.perform import UNDO_WINDOW, perform
+from rooms.perform import UNDO_WINDOW
 from rooms.permissions import refusal
-from stays import arrivals, departures, undo
+from stays.undo import may_undo
 
 HISTORY = 50
 
@@ -53,13 +54,13 @@ def room_action(
     if not form.is_valid():
         return render_room(request, found, form=form, status=422)
     try:
-        _do(chosen, found, request.staff, form.cleaned_data)
+        act(chosen, found, form.given, form.change(request.staff))
     except InvalidInput as error:
-        add_errors(form, error)
+        add_refusal(form, error)
         return render_room(request, found, form=form, status=422)
+    except NotAllowed:
+        raise
     except ReadyroomError as error:
-        if error.code == "not_allowed":
-            raise
         return _render_refused(request, found, form, error)
     return _render_done(request, found, chosen)
 
@@ -116,19 +117,6 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
     return card + render_to_string("partials/toast.html", extra | {"target": f"card-{room.number}"})
 
 
-def _do(action: Action, room: Room, by: Staff, given: dict[str, Any]) -> None:
-    """Hand the action to the function that does it; `room` is current afterwards."""
-    match action:
-        case Action.CHECK_IN:
-            arrivals.check_in(given.pop("booking"), room, by=by, **given)
-        case Action.CHECK_OUT:
-            departures.check_out_room(room, by=by, **given)
-        case Action.UNDO:
-            undo.undo(room, by=by, **given)
-        case _:
-            perform(action, room, by=by, **given)
-
-
 def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
     if not request.htmx:
         status = room.get_room_status_display()
@@ -160,7 +148,7 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
         "column": COLUMN_OF[RoomStatus(room.room_status)],
         "events": list(events[:HISTORY]),
         "older": max(0, events.count() - HISTORY),
-        "may_undo": undo.may_undo(staff, room),
+        "may_undo": may_undo(staff, room),
         "return_label": RoomStatus(room.return_status).label if room.return_status else "",
         **buttons(room, staff),
     }

@@ -1,15 +1,15 @@
-"""Set-up of rooms and their types for superusers; the log, to look at only."""
+"""Set-up of rooms, their types, and the types' inventory for superusers."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.setup.admin import LookOnlyAdmin, SetupAdmin, SetupForm, tell
-from rooms import log
-from rooms.choices import Source
-from rooms.models import Room, RoomEvent, RoomType
-from rooms.setup import add_rooms
+from hotel.models import Hotel
+from portal.setup.admin import SetupAdmin, SetupForm
+from rooms import setup
+from rooms.models import Room, RoomType
+from stays.models import RoomTypeInventory
 
 SETUP = ("hotel", "number", "floor", "section", "room_type", "is_active")
 # Everything else about a room is the work of rooms.perform; the PIN is the guest's.
@@ -43,17 +43,14 @@ class RoomForm(SetupForm):
     fixed = ("hotel",)
 
     def clean(self) -> dict[str, Any]:
-        """Check the type against the hotel, and that nobody is left in a room out of use."""
+        """Ask the rules of a room's set-up."""
         super().clean()
         data: dict[str, Any] = self.cleaned_data
-        hotel, room_type = data.get("hotel"), data.get("room_type")
-        if hotel and room_type and room_type.hotel_id != hotel.pk:
-            self.add_error("room_type", f"{hotel.name} has no such room type.")
-        if self.instance.is_occupied and not data.get("is_active"):
-            self.add_error(
-                "is_active",
-                f"Room {self.instance.number} is occupied: check the guest out first.",
-            )
+        if data.get("hotel") and data.get("room_type"):
+            with self.refusals():
+                setup.require_type_of_hotel(data["room_type"], data["hotel"])
+        with self.refusals():
+            setup.require_may_switch(self.instance, is_active=bool(data.get("is_active")))
         return data
 
 
@@ -73,40 +70,28 @@ class RoomAdmin(SetupAdmin):
         """Leave the status out for a room that does not exist yet."""
         return self.fieldsets if obj else self.fieldsets[:1]
 
-    def lock(self, obj: Room) -> None:
-        """Lock the room before the hotel."""
-        Room.objects.locked().get(pk=obj.pk)
-        log.lock(obj.hotel)
-
-    def insert(self, obj: Room) -> None:
-        """Add the room the way an import does, with its first event."""
-        add_rooms([obj], by=None, source=Source.ADMIN)
-
-    def tell_change(self, obj: Room, notes: str) -> None:
-        """Write the event into the room's own history too."""
-        tell(obj.hotel, notes, room=obj)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: a room's history begins with the room. One no longer used is made inactive."""
         return False
 
 
-@admin.register(RoomEvent)
-class RoomEventAdmin(LookOnlyAdmin):
-    """The log."""
+class InventoryForm(SetupForm):
+    """A night's limit."""
 
-    list_display = (
-        "seq",
-        "hotel",
-        "occurred_at",
-        "room",
-        "action",
-        "from_status",
-        "to_status",
-        "actor",
-        "source",
-        "notes",
-    )
-    list_filter = ("hotel", "action", "source")
-    list_select_related = ("hotel", "room", "actor__user")
-    search_fields = ("room__number", "booking__booking_id", "notes")
+    fixed = ("room_type",)
+
+
+@admin.register(RoomTypeInventory)
+class RoomTypeInventoryAdmin(SetupAdmin):
+    """Limits on what is sold, night by night."""
+
+    form = InventoryForm
+    list_display = ("room_type", "hotel", "date", "total_rooms", "stop_sell")
+    list_filter = ("room_type__hotel", "stop_sell")
+    list_select_related = ("room_type__hotel",)
+    date_hierarchy = "date"
+
+    @admin.display(description="hotel")
+    def hotel(self, obj: RoomTypeInventory) -> Hotel:
+        """Return the type's hotel, for the list."""
+        return obj.room_type.hotel

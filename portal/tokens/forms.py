@@ -8,14 +8,14 @@ from django import forms
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff
-from portal.desk.forms import plain_helper
+from portal.forms import plain_helper
 from portal.models import ApiToken
 
 LIFETIMES = {"30": "30 days", "90": "90 days", "365": "One year", "": "Never"}
 
 
 class TokenForm(forms.ModelForm):
-    """What a program is called, as whom it acts, and for how long."""
+    """A new token's name, the member of staff it acts as, and its lifetime."""
 
     expires = forms.ChoiceField(choices=list(LIFETIMES.items()), initial="365", required=False)
 
@@ -25,7 +25,7 @@ class TokenForm(forms.ModelForm):
         labels = {"name": "What uses it", "staff": "Acts as"}
         help_texts = {
             "name": "",
-            "staff": "It may do what this person may; the log names them.",
+            "staff": "The program gets this person's rights, and the log shows their name.",
         }
 
     def __init__(self, data: Any = None, *, hotel: Hotel) -> None:
@@ -34,12 +34,12 @@ class TokenForm(forms.ModelForm):
         people = Staff.objects.filter(hotel=hotel, active=True, user__is_active=True)
         staff.queryset = people.select_related("user").order_by("user__first_name", "pk")
         staff.empty_label = "Choose a person"
-        staff.label_from_instance = lambda one: f"{one.name} · {one.get_role_display()}"
+        staff.label_from_instance = lambda person: f"{person.name} · {person.get_role_display()}"
         self.helper = plain_helper()
         self.helper.layout = Layout("name", Row(Column("staff"), Column("expires")))
 
     def clean(self) -> dict[str, Any]:
-        """Return what ApiToken.issue takes."""
+        """Return the fields for ApiToken.issue, with `expires_at` instead of a number of days."""
         given = super().clean() or self.cleaned_data
         days = given.pop("expires", "")
         given["expires_at"] = timezone.now() + dt.timedelta(days=int(days)) if days else None

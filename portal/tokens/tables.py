@@ -1,4 +1,4 @@
-"""The list of a hotel's API tokens."""
+"""The table of a hotel's API tokens."""
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -6,12 +6,12 @@ from django.utils.html import format_html
 
 from portal.models import ApiToken
 
-# Left out where the screen is narrow.
+# Hidden on narrow screens.
 ASIDE = {"th": {"class": "aside"}, "td": {"class": "aside"}}
 
 
 class TokenTable(tables.Table):
-    """The hotel's API tokens, the newest first."""
+    """A hotel's API tokens, newest first."""
 
     name = tables.Column(verbose_name="Used by")
     staff = tables.Column(
@@ -23,7 +23,7 @@ class TokenTable(tables.Table):
     state = tables.Column(orderable=False)
     last_used_at = tables.DateTimeColumn(verbose_name="Last used", format="j M Y H:i")
     expires_at = tables.DateTimeColumn(verbose_name="Expires", format="j M Y", default="never")
-    created_at = tables.DateTimeColumn(verbose_name="Made", format="j M Y", attrs=ASIDE)
+    created_at = tables.DateTimeColumn(verbose_name="Created", format="j M Y", attrs=ASIDE)
     created_by = tables.Column(
         accessor="created_by__name",
         verbose_name="By",
@@ -39,7 +39,7 @@ class TokenTable(tables.Table):
         default = "never"
 
     def render_revoke(self, record: ApiToken) -> str:
-        """Offer to revoke what still opens something."""
+        """Return the link to revoke the token, unless it is already revoked."""
         if record.revoked_at:
             return ""
         url = reverse("revoke_token", args=[record.staff.hotel.slug, record.pk])

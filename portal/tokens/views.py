@@ -1,4 +1,4 @@
-"""The hotel's API tokens: who has one, a new one, one less."""
+"""List, create and revoke a hotel's API tokens."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,11 +17,11 @@ from portal.tokens.tables import TokenTable
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_page(TOKENS)
 def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """List the tokens (GET), or issue one (POST); the next GET shows its secret, this once."""
+    """List the tokens (GET) or create one (POST). The next GET shows its secret, only once."""
     form = TokenForm(request.POST or None, hotel=request.hotel)
     if request.method == "POST" and form.is_valid():
         token, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
-        # Reloading what comes next must not make another one.
+        # Redirect, so that reloading the page does not create another token.
         request.session["issued"] = {"name": token.name, "secret": secret}
         return redirect("tokens", hotel_slug)
     issued = request.session.pop("issued", None) if request.method == "GET" else None
@@ -35,7 +35,7 @@ def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_page(TOKENS)
 def revoke_token(request: StaffRequest, hotel_slug: str, token_id: int) -> HttpResponse:
-    """Ask once, then close the door that a token opens."""
+    """Ask for confirmation (GET), then revoke the token (POST)."""
     token = get_object_or_404(
         ApiToken.objects.select_related("staff__user"), pk=token_id, staff__hotel=request.hotel
     )
@@ -44,5 +44,5 @@ def revoke_token(request: StaffRequest, hotel_slug: str, token_id: int) -> HttpR
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
         revoked_at=timezone.now(), revoked_by=request.staff
     )
-    messages.success(request, f"“{token.name}” is revoked: it opens nothing any more.")
+    messages.success(request, f"“{token.name}” is revoked and no longer works.")
     return redirect("tokens", hotel_slug)

@@ -1,4 +1,4 @@
-"""Who cleaned what, and how much of it passed at once."""
+"""Each attendant's cleans and inspection results, read from the log."""
 
 import datetime as dt
 from collections import defaultdict
@@ -17,11 +17,11 @@ from rooms.reports.turn_times import FirstPass, first_pass, median_of
 class AttendantRow:
     """What one member of staff cleaned in a period.
 
-    `cleans` counts the rooms they marked cleaned, re-cleans among them; `cleaning_minutes` is the
-    median of those with a start, pauses left out. `first_pass` and `failed` are the inspections
-    in the period of what they had marked cleaned; `failed` counts those of re-cleans too.
-    `planned_minutes` totals the room types' departure minutes as they are now, as credits: a
-    re-clean after a failed inspection earns none.
+    `cleans` counts the rooms they marked cleaned, including re-cleans. `cleaning_minutes` is the
+    median of those cleans that have a start, without pauses. `first_pass` and `failed` cover the
+    inspections of their cleans in the period; `failed` includes re-cleans. `planned_minutes` is
+    the sum of the room types' present departure minutes; re-cleans after a failed inspection do
+    not count.
     """
 
     staff_id: int
@@ -37,9 +37,10 @@ class AttendantRow:
 def cleans_by_attendant(
     hotel: Hotel, days: int, at: dt.datetime | None = None
 ) -> list[AttendantRow]:
-    """Return who cleaned in the last `days` times 24 hours up to `at`, most cleans first.
+    """Return the attendants of the last `days` times 24 hours up to `at`, most cleans first.
 
-    Three queries. Someone whose clean of before the period was inspected in it has a row too.
+    `at` defaults to now. An attendant whose earlier clean was inspected in the period also has a
+    row. Runs three queries.
     """
     until = at or timezone.now()
     cleans: defaultdict[int, list[Clean]] = defaultdict(list)
@@ -54,17 +55,21 @@ def cleans_by_attendant(
     rows = []
     people = Staff.objects.filter(hotel=hotel, pk__in=cleans.keys() | inspections.keys())
     for person in people.select_related("user"):
-        done, judged = cleans[person.pk], inspections[person.pk]
+        done, inspected = cleans[person.pk], inspections[person.pk]
         rows.append(
             AttendantRow(
                 staff_id=person.pk,
                 name=person.name,
                 role=Role(person.role),
                 cleans=len(done),
-                cleaning_minutes=median_of(one.minutes for one in done if one.minutes is not None),
-                planned_minutes=sum(planned[one.room_id] for one in done if not one.after_failure),
-                first_pass=first_pass(judged),
-                failed=sum(not one.passed for one in judged),
+                cleaning_minutes=median_of(
+                    clean.minutes for clean in done if clean.minutes is not None
+                ),
+                planned_minutes=sum(
+                    planned[clean.room_id] for clean in done if not clean.after_failure
+                ),
+                first_pass=first_pass(inspected),
+                failed=sum(not inspection.passed for inspection in inspected),
             )
         )
     return sorted(rows, key=lambda row: (-row.cleans, row.name.casefold(), row.staff_id))

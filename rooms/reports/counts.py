@@ -1,4 +1,4 @@
-"""The active rooms as they stand now, counted for the house and floor by floor."""
+"""Counts of the active rooms by status, for the whole hotel and for each floor."""
 
 import re
 from collections import Counter, defaultdict
@@ -13,11 +13,12 @@ from rooms.models import Room
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The active rooms now: the answer of the API's housekeeping/stats, field for field.
+    """Counts of the active rooms now. The API's housekeeping/stats returns the same fields.
 
-    The six from `available_for_booking` to `out_of_order` add up to `total_rooms`; those being
-    cleaned are in `needs_cleaning`. `maintenance_by_priority` counts every open maintenance, also
-    that of a room occupied or out of order, so it may exceed `needs_maintenance`.
+    The six fields from `available_for_booking` to `out_of_order` add up to `total_rooms`.
+    `needs_cleaning` includes the rooms being cleaned. `maintenance_by_priority` counts all open
+    maintenance, including occupied and out-of-order rooms, so its sum may exceed
+    `needs_maintenance`.
     """
 
     total_rooms: int
@@ -32,7 +33,7 @@ class Counts:
 
 
 def counts(hotel: Hotel) -> Counts:
-    """Count the hotel's active rooms, in one query, so that the parts agree with the total."""
+    """Count the hotel's active rooms, in one query so that the parts add up to the total."""
     rooms_in: Counter[RoomGroup] = Counter()
     by_priority = dict.fromkeys(Priority.values, 0)
     rooms = Room.objects.filter(hotel=hotel).active().order_by()
@@ -44,8 +45,8 @@ def counts(hotel: Hotel) -> Counts:
             by_priority[priority] += count
     return Counts(
         total_rooms=rooms_in.total(),
-        # Room's constraints leave no ready status to a room under maintenance or out of order:
-        # this is Room.objects.bookable().
+        # The same as Room.objects.bookable(): Room's constraints allow no ready status for a room
+        # with open maintenance or out of order.
         available_for_booking=rooms_in[RoomGroup.READY],
         occupied=rooms_in[RoomGroup.OCCUPIED],
         needs_cleaning=rooms_in[RoomGroup.DIRTY] + rooms_in[RoomGroup.CLEANING],
@@ -71,7 +72,7 @@ class FloorRow:
 
 
 def by_floor(hotel: Hotel) -> list[FloorRow]:
-    """Count the hotel's active rooms floor by floor, in one query, in `floor_order`."""
+    """Count each floor's active rooms, in one query, sorted by `floor_order`."""
     floors: defaultdict[str, Counter[RoomGroup]] = defaultdict(Counter)
     rooms = Room.objects.filter(hotel=hotel).active().order_by()
     for floor, status, count in rooms.values_list("floor", "room_status").annotate(Count("pk")):
@@ -82,7 +83,7 @@ def by_floor(hotel: Hotel) -> list[FloorRow]:
 
 
 def floor_order(floor: str) -> tuple[bool, list[tuple[int, int, str]], str]:
-    """Return a floor's sort key: -1, 2, 10, then names (B2 before B10), and no floor last."""
+    """Return a floor's sort key: numbers (-1, 2, 10), then names (B2, B10), then no floor."""
     parts = [
         (0, int(part), "") if part.lstrip("-").isdecimal() else (1, 0, part.casefold())
         for part in re.findall(r"^-?\d+|\d+|\D+", floor)

@@ -1,7 +1,7 @@
-"""What the log says was done to the rooms: turnovers, cleans and inspections.
+"""Read turnovers, cleans and inspections from the log.
 
-Minutes are floats and moments aware. A period is half-open [since, until), by `occurred_at`; an
-event that was undone never happened.
+Minutes are floats, and datetimes are aware. A period is half-open, [since, until), and compares
+`occurred_at`. Undone events are ignored.
 """
 
 import datetime as dt
@@ -16,25 +16,32 @@ from rooms.choices import BOOKABLE, OUT_OF_SERVICE, Action, RoomStatus
 from rooms.models import RoomEvent
 from rooms.permissions import INSPECTIONS
 
-# A room that took longer was closed, not turned over. The log is read from this long before a
-# period; the same limit for every turnover makes the parts of a period add up to the whole.
+# A longer turnover means that the room was closed, so it is not counted. The log is read from this
+# long before a period. With the same limit for all, the turnovers of two adjoining periods are
+# those of the whole.
 LONGEST_TURNOVER = dt.timedelta(days=14)
 MINUTE = dt.timedelta(minutes=1)
-# What moves a room from departure to ready.
+# The actions that move a room from departure to ready.
 STEPS = [action for action in Action if action not in (Action.CHECK_IN, Action.UNDO)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turnover:
-    """A room's way from departure to ready for the next guest (vocabulary), in minutes.
+    """The minutes a room took from departure to ready for the next guest.
 
-    It begins with a check-out, not with `mark_dirty`, and ends as soon as a guest could be let
-    in: inspected, cleaned where the hotel does not inspect, or overridden to a bookable status.
-    The vocabulary's parts: `wait_to_start`, dirty before the first clean is done, pauses included
-    (and the clean itself, where nobody tapped start); `cleaning`, the first clean;
-    `wait_to_inspect`, every wait for an inspection; `reclean`, dirty or cleaning after that first
-    clean. Ours: `out_of_service`, maintenance and out of order. `attended_by` is the Staff id of
-    whose clean made the room ready; None where an override did.
+    It starts with a check-out (not with `mark_dirty`) and ends when the room can be given to a
+    guest: inspected, cleaned if the hotel does not inspect, or overridden to a bookable status.
+
+    The parts add up to `minutes`:
+    - `wait_to_start`: dirty until the first clean starts, and again while it is paused. Includes
+      the clean itself if nobody tapped start.
+    - `cleaning`: the first clean.
+    - `wait_to_inspect`: all waits for an inspection.
+    - `reclean`: dirty or being cleaned after the first clean.
+    - `out_of_service`: maintenance and out of order.
+
+    `attended_by` is the Staff id of the person whose clean made the room ready, or None after an
+    override.
     """
 
     room_id: int
@@ -49,14 +56,14 @@ class Turnover:
 
     @property
     def minutes(self) -> float:
-        """The turn time: the sum of the five parts (vocabulary)."""
+        """The turn time: the sum of the five parts."""
         before_inspection = self.wait_to_start + self.cleaning + self.wait_to_inspect
         return before_inspection + self.reclean + self.out_of_service
 
 
 @dataclass(frozen=True)
 class Clean:
-    """A room was marked cleaned; `minutes` of work are None where nobody tapped start."""
+    """A room was marked cleaned; `minutes` is None if nobody tapped start."""
 
     room_id: int
     by: int
@@ -66,7 +73,7 @@ class Clean:
 
 @dataclass(frozen=True)
 class Inspection:
-    """A clean was inspected; `cleaned_by` is None where the log does not say who cleaned."""
+    """A clean was inspected; `cleaned_by` is None if the log does not say who cleaned."""
 
     passed: bool
     first: bool
@@ -74,8 +81,8 @@ class Inspection:
 
 
 @dataclass
-class Way:
-    """What is known of a room since it was last occupied or ready."""
+class RoomProgress:
+    """What the log said about a room since it was last occupied or ready."""
 
     departed_at: dt.datetime | None = None
     status: str = ""
@@ -83,11 +90,11 @@ class Way:
     parts: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     been_cleaned: bool = False
     failed: bool = False
-    worked: float | None = None  # minutes, on the clean that is not finished
-    cleaned_by: int | None = None  # the clean that is finished
+    worked: float | None = None  # minutes of the present clean
+    cleaned_by: int | None = None  # who did the last finished clean
 
-    def pass_time(self, until: dt.datetime) -> None:
-        """Add the time in the present status to the part of the turn time that it is."""
+    def add_time(self, until: dt.datetime) -> None:
+        """Add the time in the present status to its part of the turn time."""
         if self.since is None:
             return
         minutes = (until - self.since) / MINUTE
@@ -105,7 +112,7 @@ class Way:
             self.parts["wait_to_start"] += minutes
 
     def enter(self, status: str, at: dt.datetime) -> None:
-        """Go on in another status."""
+        """Change the status."""
         self.status, self.since = status, at
         if status == RoomStatus.CLEANED_UNINSPECTED:
             self.been_cleaned, self.worked = True, None
@@ -116,41 +123,41 @@ class Way:
 def read_facts(
     hotel: Hotel, since: dt.datetime, until: dt.datetime
 ) -> Iterator[Turnover | Clean | Inspection]:
-    """Read the log once and yield what came about within [since, until), oldest first."""
-    log = RoomEvent.objects.filter(hotel=hotel, occurred_at__gte=since - LONGEST_TURNOVER)
+    """Yield what happened within [since, until), oldest first, in one query."""
+    events = RoomEvent.objects.filter(hotel=hotel, occurred_at__gte=since - LONGEST_TURNOVER)
     steps = (
-        log.filter(occurred_at__lt=until, action__in=STEPS)
-        # Not by a join on undone_by: PostgreSQL would read the whole log for it.
-        .exclude(pk__in=log.filter(undoes__isnull=False).values("undoes"))
-        # Such as a maintenance reported on an occupied room: the room stays where it was.
+        events.filter(occurred_at__lt=until, action__in=STEPS)
+        # A subquery, because a join on undone_by would make PostgreSQL read the whole log.
+        .exclude(pk__in=events.filter(undoes__isnull=False).values("undoes"))
+        # Such as maintenance reported for an occupied room, which stays occupied.
         .exclude(from_status=F("to_status"))
         .order_by("occurred_at", "seq")
         .values_list("room_id", "action", "to_status", "actor_id", "occurred_at")
     )
-    ways: defaultdict[int, Way] = defaultdict(Way)
+    rooms: defaultdict[int, RoomProgress] = defaultdict(RoomProgress)
     for room_id, action, status, actor, at in steps:
-        way = ways[room_id]
-        way.pass_time(at)
+        room = rooms[room_id]
+        room.add_time(at)
         if action == Action.CHECK_OUT:
-            way = ways[room_id] = Way(departed_at=at)
+            room = rooms[room_id] = RoomProgress(departed_at=at)
         elif action == Action.MARK_CLEANED:
             if at >= since:
-                yield Clean(room_id, actor, way.worked, way.failed)
-            way.cleaned_by = actor
+                yield Clean(room_id, actor, room.worked, room.failed)
+            room.cleaned_by = actor
         elif action in INSPECTIONS:
             passed = action == Action.PASS_INSPECTION
             if at >= since:
-                yield Inspection(passed, not way.failed, way.cleaned_by)
-            way.failed = not passed
+                yield Inspection(passed, not room.failed, room.cleaned_by)
+            room.failed = not passed
         if status in BOOKABLE:
-            if at >= since and way.departed_at and at - way.departed_at <= LONGEST_TURNOVER:
+            if at >= since and room.departed_at and at - room.departed_at <= LONGEST_TURNOVER:
                 yield Turnover(
                     room_id=room_id,
-                    departed_at=way.departed_at,
+                    departed_at=room.departed_at,
                     ready_at=at,
-                    attended_by=way.cleaned_by,
-                    **way.parts,
+                    attended_by=room.cleaned_by,
+                    **room.parts,
                 )
-            ways[room_id] = Way()
+            rooms[room_id] = RoomProgress()
         else:
-            way.enter(status, at)
+            room.enter(status, at)

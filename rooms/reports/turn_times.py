@@ -1,6 +1,6 @@
-"""Turn times and first-pass rate, measured from the log.
+"""Turn times and first-pass rate, read from the log.
 
-Minutes are floats and moments aware; where there is nothing to measure, the answer is None.
+Minutes are floats, and datetimes are aware. A value is None if there is nothing to measure.
 """
 
 import datetime as dt
@@ -15,18 +15,18 @@ from rooms.reports.facts import Inspection, Turnover, read_facts
 
 
 def turnovers(hotel: Hotel, since: dt.datetime, until: dt.datetime) -> list[Turnover]:
-    """Return the turnovers that ended within [since, until), the first to be ready first.
+    """Return the turnovers that ended within [since, until), in the order in which they ended.
 
-    One that took longer than LONGEST_TURNOVER is left out: the room was closed.
+    Turnovers longer than LONGEST_TURNOVER are left out, because the room was closed.
     """
     return [fact for fact in read_facts(hotel, since, until) if isinstance(fact, Turnover)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirstPass:
-    """First-pass rate (vocabulary): first inspections of a clean, and how many of them passed.
+    """How many first inspections there were, and how many of them passed.
 
-    The inspection of a re-clean after a failure is not a first one.
+    The inspection of a re-clean after a failed one does not count.
     """
 
     inspected: int
@@ -34,13 +34,13 @@ class FirstPass:
 
     @property
     def rate(self) -> float | None:
-        """From 0 to 1; None before there is a first inspection."""
+        """The first-pass rate from 0 to 1, or None without inspections."""
         return self.passed / self.inspected if self.inspected else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartTime:
-    """The median minutes of one part of the turn time, over the `turnovers` that had the part."""
+    """The median minutes of one part of the turn time, over the turnovers that have it."""
 
     median: float | None
     turnovers: int
@@ -48,10 +48,11 @@ class PartTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Performance:
-    """Turn time and quality over [since, until); `turn_time` is the median in minutes.
+    """Turn times and first-pass rate within [since, until).
 
-    The parts are those of `Turnover`, each over the turnovers that had it: their medians do not
-    add up to `turn_time`. `wait_to_start` leaves out those that nobody tapped start on.
+    `turn_time` is the median in minutes. The parts are those of Turnover; each median covers only
+    the turnovers that have the part, so the medians do not add up to `turn_time`. `wait_to_start`
+    covers only turnovers in which somebody tapped start.
     """
 
     since: dt.datetime
@@ -67,7 +68,10 @@ class Performance:
 
 
 def performance(hotel: Hotel, days: int, at: dt.datetime | None = None) -> Performance:
-    """Measure the last `days` times 24 hours up to `at` (default: now), in one query."""
+    """Return the figures of the last `days` times 24 hours up to `at` (default: now).
+
+    Runs one query.
+    """
     until = at or timezone.now()
     since = until - dt.timedelta(days=days)
     facts = list(read_facts(hotel, since, until))
@@ -77,17 +81,17 @@ def performance(hotel: Hotel, days: int, at: dt.datetime | None = None) -> Perfo
         until=until,
         turnovers=len(found),
         turn_time=median_of(turnover.minutes for turnover in found),
-        wait_to_start=_part_time(one.wait_to_start for one in found if one.cleaning),
-        cleaning=_part_time(one.cleaning for one in found),
-        wait_to_inspect=_part_time(one.wait_to_inspect for one in found),
-        reclean=_part_time(one.reclean for one in found),
-        out_of_service=_part_time(one.out_of_service for one in found),
+        wait_to_start=_part_time(turnover.wait_to_start for turnover in found if turnover.cleaning),
+        cleaning=_part_time(turnover.cleaning for turnover in found),
+        wait_to_inspect=_part_time(turnover.wait_to_inspect for turnover in found),
+        reclean=_part_time(turnover.reclean for turnover in found),
+        out_of_service=_part_time(turnover.out_of_service for turnover in found),
         first_pass=first_pass(fact for fact in facts if isinstance(fact, Inspection)),
     )
 
 
 def median_of(minutes: Iterable[float]) -> float | None:
-    """Return the median, or None of nothing."""
+    """Return the median, or None if there are no values."""
     values = list(minutes)
     return median(values) if values else None
 
@@ -98,6 +102,6 @@ def _part_time(minutes: Iterable[float]) -> PartTime:
 
 
 def first_pass(inspections: Iterable[Inspection]) -> FirstPass:
-    """Return the first-pass rate of these inspections."""
+    """Count the first inspections among these, and those that passed."""
     passed = [inspection.passed for inspection in inspections if inspection.first]
     return FirstPass(inspected=len(passed), passed=sum(passed))

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from hotel.choices import Role
 from rooms.choices import Action, Priority, RoomStatus
-from rooms.perform import perform
 from stays.choices import BookingStatus
+from tests.acting import perform
 from tests.e2e.conftest import DESKTOP, PHONE, button, card, more, show_column, tap
 from tests.factories import make_booking, make_room
 

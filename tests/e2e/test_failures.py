@@ -253,7 +253,7 @@ def test_who_has_left_the_hotel_sees_why_nothing_happens(open_page, allowed, cre
 
     button(card(page, "101"), "Start cleaning").click()
 
-    expect(toast(page)).to_contain_text("There is nothing here any more.")
+    expect(toast(page)).to_contain_text("This is no longer here.")
     expect_in_column(page, "101", "dirty")
 
 
@@ -264,7 +264,7 @@ def test_without_its_cookie_a_tap_is_refused_in_words(open_page, allowed, crew, 
 
     button(card(page, "101"), "Start cleaning").click()
 
-    expect(toast(page)).to_contain_text("That was not saved. Reload the page and try again.")
+    expect(toast(page)).to_contain_text("Your change was not saved. Reload the page and try again.")
     page.reload()
     button(card(page, "101"), "Start cleaning").click()
     expect_in_column(page, "101", "cleaning")

@@ -14,8 +14,7 @@ from hotel.choices import Role
 from hotel.models import Staff
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import bookings
+from tests.acting import bookings, perform
 from tests.e2e.conftest import (
     PHONE,
     address,

@@ -9,7 +9,7 @@ from hotel.choices import Role
 from portal.live import pusher, relay
 from rooms.choices import Action
 from rooms.models import Room
-from rooms.perform import perform
+from tests.acting import perform
 from tests.e2e.conftest import button, card, expect_counts, expect_in_column
 from tests.e2e.test_live import (
     NO_SERVER,
@@ -22,7 +22,7 @@ from tests.e2e.test_live import (
 @pytest.fixture(autouse=True)
 def pusher_at_work(with_pusher, hotel, request):
     """The relay has told whatever there is, and goes on telling."""
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
     request.getfixturevalue("relay_at_work")
 
 

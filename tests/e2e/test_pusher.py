@@ -10,7 +10,7 @@ from hotel.choices import Role
 from hotel.models import Hotel, Staff
 from portal.live import pusher, relay
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
+from tests.acting import perform
 from tests.e2e.conftest import address
 from tests.factories import make_hotel, make_room, make_staff
 from tests.pusher_double import PusherDouble
@@ -31,7 +31,7 @@ LISTEN = """() => {
 @pytest.fixture
 def told(with_pusher: PusherDouble, hotel: Hotel) -> None:
     """Whatever there is of the log, the relay has told it."""
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_every_role_may_listen_to_its_own_hotel_and_no_other(
     open_page: OpenPage,
 ) -> None:
     other = make_hotel(slug="other")
-    relay.tell(pusher.client())
+    relay.send_wake_ups(pusher.client())
     pages = [open_page(staff, "board/") for staff in crew.values()]
     for page in pages:
         listen(page)

@@ -12,10 +12,10 @@ from hotel.exceptions import NoAvailability
 from hotel.models import Hotel
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomType
-from stays import arrivals, bookings, departures, undo
 from stays.availability import availability
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
+from tests.acting import arrivals, bookings, departures, undo
 from tests.factories import make_booking, make_room, make_room_type
 
 S = RoomStatus

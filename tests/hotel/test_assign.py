@@ -6,9 +6,9 @@ import pytest
 
 from hotel.exceptions import IllegalTransition, InvalidInput, NotBookable, RoomTaken
 from rooms.choices import LogAction, RoomStatus
-from stays import bookings
 from stays.choices import BookingStatus
 from stays.models import Booking
+from tests.acting import bookings
 from tests.factories import make_booking, make_hotel, make_room
 
 S = RoomStatus

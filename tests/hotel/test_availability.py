@@ -8,10 +8,10 @@ from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
 from stays.availability import MAX_NIGHTS, Night, TypeAvailability, availability
 from stays.choices import BookingStatus
 from stays.models import RoomTypeInventory
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type
 
 S = RoomStatus

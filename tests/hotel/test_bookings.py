@@ -13,10 +13,9 @@ from hotel.exceptions import (
     ReadyroomError,
 )
 from rooms.choices import Action, LogAction, RoomStatus
-from rooms.perform import perform
-from stays import bookings
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
+from tests.acting import bookings, perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus
@@ -170,10 +169,10 @@ class TestCreate:
         first, second = dt.date(2026, 3, 1), dt.date(2026, 3, 2)
 
         with pytest.raises(InvalidInput) as refused:
-            book(check_in=first, check_out=second, at=late_in_greenwich)
+            book(check_in=first, check_out=second, occurred_at=late_in_greenwich)
         assert set(refused.value.fields) == {"check_in"}
 
-        booking = book(check_in=second, check_out=second + DAY, at=late_in_greenwich)
+        booking = book(check_in=second, check_out=second + DAY, occurred_at=late_in_greenwich)
         assert booking.booked_on == second
 
     def test_a_repeated_request_books_once(self, book, hotel):

@@ -8,11 +8,10 @@ from django.utils import timezone
 from hotel.exceptions import IllegalTransition
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import departures, undo
 from stays.choices import BookingStatus
 from stays.departures import CheckedOut, Skipped
 from stays.models import Message, Order
+from tests.acting import departures, perform, undo
 from tests.factories import make_hotel, make_room
 from tests.hotel.belongings import everything_about, make_stay
 
@@ -136,13 +135,13 @@ class TestBulk:
     ):
         three = [make_stay(hotel=hotel) for _ in range(3)]
         before = [everything_about(stay) for stay in three], list(Room.objects.values())
-        real, calls = departures.perform, []
+        real, calls = departures.apply, []
 
         def faulty(*args, **kwargs):
             calls.append(args)
             return 1 / 0 if len(calls) == 3 else real(*args, **kwargs)
 
-        monkeypatch.setattr(departures, "perform", faulty)
+        monkeypatch.setattr("stays.departures.apply", faulty)
 
         with pytest.raises(ZeroDivisionError):
             departures.bulk_check_out(hotel, [stay.room.number for stay in three], by=clerk)

@@ -9,11 +9,11 @@ from hotel.choices import Role
 from hotel.exceptions import InvalidInput, NotAllowed, NotCheckedIn, StaleVersion
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import arrivals, departures, overdue
+from stays import overdue
 from stays.availability import availability
 from stays.choices import BookingStatus
 from stays.models import Booking, Order
+from tests.acting import arrivals, departures, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 
@@ -143,7 +143,7 @@ class TestCheckOut:
         stay = make_stay(hotel=hotel, arrives=-3, nights=1)
         late = hotel.moment(stay.check_out, dt.time(0, 30)) + 2 * DAY
 
-        departures.check_out(stay, by=clerk, at=late)
+        departures.check_out(stay, by=clerk, occurred_at=late)
 
         stored = Booking.objects.get()
         assert (stored.status, stored.checked_out_at) == (BookingStatus.COMPLETED, late)

@@ -168,7 +168,7 @@ def test_the_commands_load_the_demo_once_and_tell_its_users(db, capsys):
 
     seq = RoomEvent.objects.count()
     call_command("load_demo", if_empty=True)
-    assert "Making" not in (again := capsys.readouterr().out)
+    assert "Creating" not in (again := capsys.readouterr().out)
     assert again == told[told.index("Demo users") :]
     assert RoomEvent.objects.count() == seq
     with pytest.raises(CommandError, match="exist already: harbour, seaside"):

@@ -192,15 +192,15 @@ def test_booking_ids_of_another_hotel_do_not_count(add_stays, stays_file):
 BAD_STAYS = [
     ({"booking_id": ""}, "booking_id: missing"),
     ({"booking_id": "R 1"}, "booking_id: “R 1”: Use letters, digits, dots, dashes."),
-    ({"booking_id": "R" * 41}, "booking_id: 41 characters, 40 at most"),
+    ({"booking_id": "R" * 41}, "booking_id: 41 characters, at most 40"),
     ({"check_in": ""}, "check_in: missing"),
     ({"check_out": "05/07/2016"}, "check_out: “05/07/2016” is not a date such as 2016-07-31"),
     ({"check_out": "2016-02-30"}, "check_out: “2016-02-30” is not a date such as 2016-07-31"),
     ({"check_out": "20160705"}, "check_out: “20160705” is not a date such as 2016-07-31"),
-    ({"check_in": "0016-07-03"}, "check_in: the year 16 cannot be meant"),
-    ({"check_out": "9999-12-31"}, "check_out: the year 9999 cannot be meant"),
+    ({"check_in": "0016-07-03"}, "check_in: the year 16 is out of range"),
+    ({"check_out": "9999-12-31"}, "check_out: the year 9999 is out of range"),
     ({"check_out": "2016-07-02"}, "check_out: 2016-07-02 is before the arrival, 2016-07-03"),
-    ({"check_out": "2019-07-02"}, "check_out: 1094 nights, 400 at most"),
+    ({"check_out": "2019-07-02"}, "check_out: 1094 nights, at most 400"),
     ({"room_type": ""}, "room_type: missing"),
     (
         {"assigned_room_type": "a/b"},
@@ -210,21 +210,21 @@ BAD_STAYS = [
     ({"status": "LOST"}, "status: “LOST” is unknown"),
     (
         {"status": "IN_HOUSE"},
-        "status: IN_HOUSE cannot be imported: give it as CONFIRMED, the desk checks it in",
+        "status: IN_HOUSE cannot be imported; import it as CONFIRMED, then check it in",
     ),
     ({"status": "CONFIRMED"}, "status: CONFIRMED, but the stay ended on 2016-07-05"),
     ({"status_date": "2016-07-02"}, "status_date: 2016-07-02 is before the arrival, 2016-07-03"),
     (
         {"status_date": "2199-07-02"},
-        "status_date: a completed stay cannot leave on 2199-07-02, still to come",
+        "status_date: a completed stay cannot end in the future, on 2199-07-02",
     ),
     ({"adults": "-1"}, "adults: “-1” is not a whole number"),
     ({"adults": "1.5"}, "adults: “1.5” is not a whole number"),
     ({"adults": "²"}, "adults: “²” is not a whole number"),
     ({"children": "1000"}, "children: 1000 is not between 0 and 999"),
-    ({"babies": "9" * 5000}, "babies: 5000 characters, 100 at most"),
-    ({"country": "Portugal"}, "country: 8 characters, 4 at most"),
-    ({"meal": "b\x00b"}, "meal: not UTF-8 text, or a control character in it"),
+    ({"babies": "9" * 5000}, "babies: 5000 characters, at most 100"),
+    ({"country": "Portugal"}, "country: 8 characters, at most 4"),
+    ({"meal": "b\x00b"}, "meal: not UTF-8 text, or it contains a control character"),
     ({"adults": "2,2"}, "15 values for 14 columns"),
     ({"meal": '"a"b'}, "not CSV: ',' expected after '\"'"),
 ]
@@ -243,7 +243,7 @@ def test_a_bad_line_is_told_with_its_number_and_the_others_are_imported(
 def test_a_booking_id_that_comes_twice_is_bad_the_second_time(hotel, add_stays):
     result = add_stays({"adults": "1"}, {"adults": "2"})
 
-    assert reasons(result) == ["line 3: R-1 stands on line 2 already"]
+    assert reasons(result) == ["line 3: R-1 is already on line 2"]
     assert hotel.bookings.get().adults == 1
 
 
@@ -252,7 +252,7 @@ def test_a_line_that_is_not_utf8_is_one_bad_line(hotel, stays_file):
     path.write_bytes(path.read_bytes().replace(b"MEAL", "café".encode("latin-1")))
     result = import_stays(hotel, read(path, STAY_COLUMNS))
 
-    assert reasons(result) == ["line 2: meal: not UTF-8 text, or a control character in it"]
+    assert reasons(result) == ["line 2: meal: not UTF-8 text, or it contains a control character"]
     assert hotel.bookings.get().booking_id == "R-2"
 
 
@@ -315,7 +315,7 @@ def test_a_fault_while_writing_leaves_nothing(hotel, add_stays, monkeypatch):
         ("empty.csv", b"", "is empty"),
         ("blank.csv", b"\nR-1\n", "is empty"),
         ("short.csv", b"booking_id,check_in,status\n", "Missing columns: check_out, room_type."),
-        ("twice.csv", ",".join([*STAY_COLUMNS, "status"]).encode(), "stands twice"),
+        ("twice.csv", ",".join([*STAY_COLUMNS, "status"]).encode(), "names a column twice"),
         ("utf16.csv", "booking_id,check_in".encode("utf-16"), "not UTF-8"),
         ("packed.csv", gzip.compress(b"booking_id", mtime=0), "must end in .gz"),
         ("plain.csv.gz", b"booking_id,check_in", "cannot be unpacked"),
@@ -415,7 +415,7 @@ def test_a_room_that_is_there_is_left_as_it_is(hotel, rooms_file):
     [
         (",D,1,no,no,no,30", "number: missing"),
         ("10 1,D,1,no,no,no,30", "number: “10 1”: Use letters, digits, dots, dashes."),
-        ("12345678901,D,1,no,no,no,30", "number: 11 characters, 10 at most"),
+        ("12345678901,D,1,no,no,no,30", "number: 11 characters, at most 10"),
         ("102,,1,no,no,no,30", "room_type: missing"),
         ("102,D,1,maybe,no,no,30", "is_active: “maybe” is neither yes nor no"),
         (
@@ -424,7 +424,7 @@ def test_a_room_that_is_there_is_left_as_it_is(hotel, rooms_file):
         ),
         ("102,D,1,no,yes,no,30", "is_active: a room that is not in use cannot be occupied"),
         ("102,D,1,yes,no,no,0", "departure_minutes: 0 is not between 1 and 1440"),
-        ("101,D,1,yes,no,no,30", "101 stands on line 2 already"),
+        ("101,D,1,yes,no,no,30", "101 is already on line 2"),
     ],
 )
 def test_a_bad_room_is_told_and_the_others_are_imported(hotel, rooms_file, line, reason):
@@ -453,9 +453,7 @@ def test_the_command_tells_what_it_did(hotel, stays_file, capsys):
 
     told = capsys.readouterr()
     assert told.out == (
-        "Stays: 1 added, 0 already there.\n"
-        "New room types: A, D.\n"
-        "Room types without a room: A, D.\n"
+        "Stays: 1 added, 0 already there.\nNew room types: A, D.\nRoom types without rooms: A, D.\n"
     )
     assert told.err == ("line 3: adults: “x” is not a whole number\n1 bad line, not imported.\n")
 

@@ -9,17 +9,17 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from hotel.choices import Role
-from hotel.exceptions import InvalidInput, StaleVersion
+from hotel.exceptions import InvalidInput, RoomChangedMeanwhile
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus, Source
 from rooms.reports import turn_times
 from simulation import housekeeping
-from simulation.housekeeping import Clock, Turnover
+from simulation.housekeeping import Clock, HousekeepingTeam
 from simulation.replay import reopen, replay
 from simulation.roster import make_roster
-from stays import bookings
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
+from tests.acting import bookings
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.invariants import Watch
 
@@ -433,7 +433,7 @@ def test_the_turn_times_are_those_of_the_statistics(hotel, busy):
 def test_a_room_that_a_guest_waits_for_is_cleaned_first(hotel, housekeeper):
     rooms = [make_room(hotel=hotel, status=RoomStatus.CHECKOUT_DIRTY) for _ in range(3)]
     clock = Clock(hotel.moment(FIRST, dt.time(7, 0)))
-    turnover = Turnover(
+    team = HousekeepingTeam(
         clock,
         make_roster(hotel),
         random.Random(0),
@@ -442,8 +442,8 @@ def test_a_room_that_a_guest_waits_for_is_cleaned_first(hotel, housekeeper):
         on_event=lambda: None,
     )
     for room in rooms:
-        turnover.take_up(room)
-    clock.at(hotel.moment(FIRST, dt.time(8, 0)), turnover.dispatch)
+        team.take_up(room)
+    clock.at(hotel.moment(FIRST, dt.time(8, 0)), team.dispatch)
     clock.run(hotel.moment(FIRST, dt.time(20, 0)))
 
     cleaned = dict.fromkeys(event.room for event in events(hotel, Action.START_CLEANING))
@@ -542,7 +542,7 @@ def test_the_command_plays_and_prints_the_report(hotel, busy, capsys):
 
     told = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
     n = len(busy)
-    assert told["Stays played"].strip() == f"{n} checked in, {n} checked out, 0 still in house"
+    assert told["Stays replayed"].strip() == f"{n} checked in, {n} checked out, 0 still in house"
     assert told["Walked guests"].strip() == "0"
     assert told["Rooms given unready"].strip() == "0"
     assert "minutes over" in told["Median turn time"]
@@ -554,7 +554,7 @@ def test_the_command_plays_and_prints_the_report(hotel, busy, capsys):
         (("--from", "2016-07-03", "--to", "2016-07-01"), "before the first"),
         (("--from", "July", "--to", "2016-07-01"), "not a date"),
         (("--from", "2016-07-01"), "--to"),
-        (("--from", "2016-07-01", "--to", "2016-07-01", "--attendants", "0"), "from 1"),
+        (("--from", "2016-07-01", "--to", "2016-07-01", "--attendants", "0"), "at least 1"),
     ],
 )
 def test_the_command_refuses_what_makes_no_sense(hotel, options, why):
@@ -564,10 +564,10 @@ def test_the_command_refuses_what_makes_no_sense(hotel, options, why):
 
 def test_somebody_elses_change_ends_the_command_with_a_sentence(hotel, busy, monkeypatch):
     def refuse(*args, **kwargs):
-        raise StaleVersion("Room 101 changed meanwhile.", None, [])
+        raise RoomChangedMeanwhile(room=101)
 
     monkeypatch.setattr(housekeeping, "perform", refuse)
-    with pytest.raises(CommandError, match="Somebody else works in this hotel"):
+    with pytest.raises(CommandError, match="Somebody else changed this hotel"):
         call_command("replay", hotel.slug, "--from", "2016-07-01", "--to", "2016-07-03")
 
 

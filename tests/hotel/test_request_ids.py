@@ -8,9 +8,9 @@ import pytest
 from hotel.exceptions import InvalidInput
 from rooms.choices import RoomStatus
 from rooms.models import Room
-from stays import arrivals, bookings, departures, undo
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
+from tests.acting import arrivals, bookings, departures, undo
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import make_stay
 
@@ -41,7 +41,7 @@ def requests(hotel, clerk):
             check_in=hotel.business_date(),
             **wishes(hotel),
         ),
-        "walk_in": partial(arrivals.walk_in, hotel, walked_into, **wishes(hotel)),
+        "walk_in": partial(arrivals.walk_in, walked_into, **wishes(hotel)),
         "assign": partial(bookings.assign, make_booking(hotel=hotel, arrives=9), free),
         "check_in": partial(arrivals.check_in, kept),
         "check_out": partial(departures.check_out, in_house),
@@ -133,7 +133,7 @@ class TestAWalkInSentTwice:
         requests["walk_in"](by=clerk, request_id="r-1")
 
         with pytest.raises(InvalidInput):
-            arrivals.walk_in(hotel, other, **wishes(hotel), by=clerk, request_id="r-1")
+            arrivals.walk_in(other, **wishes(hotel), by=clerk, request_id="r-1")
 
         assert not other.bookings.exists()
 

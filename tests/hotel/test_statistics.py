@@ -8,11 +8,11 @@ import pytest
 from hotel.choices import Role
 from rooms.choices import OUT_OF_SERVICE, Action, Priority, RoomGroup, RoomStatus, Source
 from rooms.models import Room
-from rooms.perform import perform
 from rooms.reports.attendants import AttendantRow, cleans_by_attendant
 from rooms.reports.counts import FloorRow, by_floor, counts, floor_order
 from rooms.reports.facts import LONGEST_TURNOVER, Turnover
 from rooms.reports.turn_times import FirstPass, PartTime, performance, turnovers
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 NOON = dt.datetime(2024, 3, 10, 12, 0, tzinfo=dt.UTC)

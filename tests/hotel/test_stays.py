@@ -15,11 +15,10 @@ from hotel.exceptions import (
 )
 from rooms.choices import Action, LogAction, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
-from stays import arrivals, departures
 from stays.availability import availability
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
+from tests.acting import arrivals, departures, perform
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus
@@ -258,8 +257,8 @@ class TestTheDayOfArrival:
         )
 
         with pytest.raises(IllegalTransition):
-            arrivals.check_in(early, by=clerk, at=at)
-        arrivals.check_in(due, by=clerk, at=at)
+            arrivals.check_in(early, by=clerk, occurred_at=at)
+        arrivals.check_in(due, by=clerk, occurred_at=at)
 
         due.refresh_from_db()
         assert (due.status, due.checked_in_at) == (BookingStatus.IN_HOUSE, at)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from hotel.choices import Role
 from rooms.choices import Action, RoomStatus, Source
 from rooms.models import Room
-from rooms.perform import UNDO_WINDOW, perform
-from stays import arrivals, bookings, departures, undo
+from rooms.perform import UNDO_WINDOW
 from stays.models import Booking
+from tests.acting import arrivals, bookings, departures, perform, undo
 from tests.factories import make_booking, make_room
 from tests.hotel.belongings import make_stay
 

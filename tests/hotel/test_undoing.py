@@ -9,10 +9,9 @@ from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, RoomTaken, StaleVersion
 from rooms.choices import Action, LogAction, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import arrivals, bookings, departures, undo
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest, Order
+from tests.acting import arrivals, bookings, departures, perform, undo
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import everything_about, make_stay
 
@@ -55,7 +54,7 @@ class TestUndoOfACheckIn:
     def test_a_walk_in_undone_is_a_booking_that_can_be_cancelled(self, hotel, clerk):
         room = make_room(hotel=hotel)
         tomorrow = hotel.business_date() + dt.timedelta(days=1)
-        booking = arrivals.walk_in(hotel, room, check_out=tomorrow, guest_name="Ada", by=clerk)
+        booking = arrivals.walk_in(room, check_out=tomorrow, guest_name="Ada", by=clerk)
         undo.undo(room, by=clerk)
         booking.refresh_from_db()
 

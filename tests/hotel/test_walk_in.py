@@ -13,9 +13,9 @@ from hotel.exceptions import (
     StaleVersion,
 )
 from rooms.choices import Action, LogAction, RoomStatus
-from stays import arrivals, bookings
 from stays.choices import BookingStatus
 from stays.models import Booking
+from tests.acting import arrivals, bookings
 from tests.factories import make_booking, make_hotel, make_room
 
 S = RoomStatus
@@ -86,7 +86,7 @@ class TestWalkIn:
         make_room(hotel=hotel)
 
         with pytest.raises(NotBookable):
-            arrivals.walk_in(hotel, dirty, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(dirty, check_out=today + DAY, guest_name="Ada", by=clerk)
 
         assert not Booking.objects.exists()
 
@@ -94,7 +94,7 @@ class TestWalkIn:
         elsewhere = make_room(hotel=make_hotel())
 
         with pytest.raises(InvalidInput):
-            arrivals.walk_in(hotel, elsewhere, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(elsewhere, check_out=today + DAY, guest_name="Ada", by=clerk)
 
         assert not Booking.objects.exists()
 
@@ -103,7 +103,7 @@ class TestWalkIn:
         make_booking(hotel=hotel)
 
         with pytest.raises(NoAvailability):
-            arrivals.walk_in(hotel, room, check_out=today + DAY, guest_name="Ada", by=clerk)
+            arrivals.walk_in(room, check_out=today + DAY, guest_name="Ada", by=clerk)
 
     def test_an_arrival_does_not_wait_for_a_booking_that_ends_first(self, hotel, clerk):
         room = make_room(hotel=hotel)

@@ -10,10 +10,8 @@ from django.utils import timezone
 from hotel.choices import Role
 from portal import cache
 from portal.board import cards
-from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.perform import perform
-from stays import arrivals, bookings, departures, undo
+from tests.acting import arrivals, bookings, departures, log, perform, undo
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import action_address, address, columns, htmx, read
 

@@ -4,8 +4,8 @@ import pytest
 
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomEvent
-from stays import bookings
 from stays.choices import BookingStatus
+from tests.acting import bookings
 from tests.factories import make_booking, make_hotel, make_room, make_room_type
 from tests.portal.reading import address, fields, htmx, read, toast
 

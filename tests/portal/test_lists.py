@@ -11,7 +11,7 @@ from django.utils import timezone
 from hotel.choices import Role
 from portal.export import as_text
 from rooms.choices import Action, Priority, RoomStatus, Source
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import Node, address, htmx, read
 

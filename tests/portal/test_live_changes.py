@@ -7,10 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hotel.choices import Role
-from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
-from rooms.perform import perform
-from stays import bookings
+from tests.acting import bookings, log, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 from tests.portal.reading import address, columns, parse, read
 

@@ -19,7 +19,7 @@ from portal.live import hub as hub_module
 from portal.live.hub import Subscription
 from portal.live.watcher import without_right
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_hotel, make_room, make_staff
 from tests.portal.reading import address
 from tests.serving import Stream, in_a_process, in_a_thread, session_of, wait_until

@@ -39,7 +39,7 @@ def test_any_other_channel_is_refused(with_pusher, address, housekeeper, sign_in
     answer = sign_in(housekeeper).post(address, {"channel_name": channel, "socket_id": SOCKET})
 
     assert answer.status_code == 403
-    assert answer.content.decode() == f"Staff of Grand Hotel may listen to {CHANNEL} alone."
+    assert answer.content.decode() == f"Staff of Grand Hotel may only listen to {CHANNEL}."
 
 
 @pytest.mark.parametrize("socket_id", ["", "123", "123.456:private-x", "1.2\n", "x.y", "1." * 99])
@@ -156,9 +156,9 @@ def test_all_of_pushers_settings_or_none_are_right(settings, given):
         *[({name: ""}, f"{name} is missing.") for name in list(WHOLE)[:3]],
         ({"PUSHER_CLUSTER": ""}, "PUSHER_CLUSTER or PUSHER_HOST is missing."),
         ({"PUSHER_APP_ID": "app"}, "PUSHER_APP_ID must be a number."),
-        ({"PUSHER_HOST": "a.example"}, "PUSHER_CLUSTER and PUSHER_HOST exclude each other."),
-        ({"PUSHER_CLUSTER": "https://x"}, "names alone"),
-        ({"PUSHER_CLUSTER": "eu; script-src *"}, "names alone"),
+        ({"PUSHER_HOST": "a.example"}, "Set either PUSHER_CLUSTER or PUSHER_HOST, not both."),
+        ({"PUSHER_CLUSTER": "https://x"}, "names only"),
+        ({"PUSHER_CLUSTER": "eu; script-src *"}, "names only"),
         ({"PUSHER_SSL": False, "HTTPS": True}, "PUSHER_SSL must be true with HTTPS"),
     ],
 )

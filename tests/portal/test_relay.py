@@ -21,7 +21,7 @@ from hotel.models import Hotel
 from portal.live import pusher, relay
 from portal.models import RelayPosition
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 CHANNEL = "private-hotel-grand-rooms"
@@ -36,7 +36,7 @@ def client_of_pusher(with_pusher, monkeypatch):
 @pytest.fixture
 def followed(hotel, client_of_pusher) -> Hotel:
     """The hotel as the relay knows it: told of everything so far."""
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
     return hotel
 
 
@@ -63,7 +63,7 @@ def wait_until(happened: Callable[[], object], seconds: float = 15) -> None:
 def test_the_first_start_begins_at_the_present(hotel, client_of_pusher, double):
     start_cleaning(hotel)
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     assert not double.calls
     assert position(hotel) == Hotel.objects.get(pk=hotel.pk).last_seq == 1
@@ -75,7 +75,7 @@ def test_a_change_is_told_by_hotel_seq_and_room_number_alone(followed, client_of
     cleaner = make_staff(hotel=followed, name="Ana Silva")
     perform(Action.MARK_CLEANED, room, by=cleaner, notes="Passport in the safe")
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     (event,) = double.events
     assert event["channel"] == CHANNEL
@@ -89,7 +89,7 @@ def test_a_burst_is_one_wake_up(followed, client_of_pusher, double):
     for number in ("103", "101", "102"):
         start_cleaning(followed, number)
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     (event,) = double.events
     assert event["data"] == {"hotel": "grand", "seq": 3, "rooms": ["101", "102", "103"]}
@@ -100,7 +100,7 @@ def test_many_rooms_are_told_as_many(followed, client_of_pusher, double, count, 
     for n in range(count):
         start_cleaning(followed, f"{n:010}")
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     (event,) = double.events
     assert event["data"]["seq"] == count
@@ -109,11 +109,11 @@ def test_many_rooms_are_told_as_many(followed, client_of_pusher, double, count, 
 
 def test_each_hotel_hears_of_its_own_rooms(db, client_of_pusher, double):
     hotels = [make_hotel(slug=f"h{n}") for n in range(12)]
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
     for n, hotel in enumerate(hotels[:11]):
         start_cleaning(hotel, str(n))
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     assert [(event["channel"], event["data"]["rooms"]) for event in double.events] == [
         (f"private-hotel-h{n}-rooms", [str(n)]) for n in range(11)
@@ -126,14 +126,14 @@ def test_what_was_rolled_back_wakes_nobody(followed, client_of_pusher, double):
         start_cleaning(followed)
         transaction.set_rollback(True)
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     assert not double.calls
 
 
 def test_a_quiet_house_costs_one_query_a_look(followed, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert not relay._untold().exists()
+        assert not relay._behind().exists()
 
 
 # ---- Nothing is lost
@@ -144,11 +144,11 @@ def test_the_position_is_saved_only_once_pusher_has_accepted(followed, client_of
         double.rest = rest
         start_cleaning(followed, rest)
         with pytest.raises(relay.FAULTS):
-            relay.tell(client_of_pusher)
+            relay.send_wake_ups(client_of_pusher)
         assert position(followed) == 0
 
     double.rest = "answer"
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     assert [event["data"]["rooms"] for event in double.events] == [["fail", "hang"]]
     assert position(followed) == 2
@@ -158,10 +158,10 @@ def test_a_lost_answer_sends_again(followed, client_of_pusher, double):
     start_cleaning(followed)
     double.rest = "mute"
     with pytest.raises(relay.FAULTS):
-        relay.tell(client_of_pusher)
+        relay.send_wake_ups(client_of_pusher)
     double.rest = "answer"
 
-    relay.tell(client_of_pusher)
+    relay.send_wake_ups(client_of_pusher)
 
     assert [event["data"]["seq"] for event in double.events] == [1, 1]
 
@@ -199,8 +199,8 @@ def test_it_outlives_a_pusher_that_hangs_fails_and_dies(
     assert double.events[1]["data"]["rooms"] == ["dead", "fail", "hang"]
     lines = [record.getMessage() for record in caplog.records if record.name == "portal.live.relay"]
     assert len(lines) == 2
-    assert lines[0] == "Pusher is away, its news wait: ReadTimeout"
-    assert lines[1].startswith("Pusher is back after ")
+    assert lines[0] == "Pusher does not answer; new events wait: ReadTimeout"
+    assert lines[1].startswith("Pusher answers again after ")
 
 
 def test_an_action_calls_nobody(followed, double, housekeeper, sign_in):
@@ -263,7 +263,7 @@ def test_one_relay_works_and_another_takes_over_when_it_crashes(followed, double
     start_cleaning(followed, "101")
     wait_until(lambda: position(followed) == 1)
     second, said = start_relay()
-    wait_until(lambda: "Another relay is at work" in said.read_text())
+    wait_until(lambda: "Another relay is running" in said.read_text())
     start_cleaning(followed, "102")
     wait_until(lambda: position(followed) == 2)
 
@@ -284,7 +284,7 @@ def test_sigterm_ends_one_that_waits_for_its_turn(followed, start_relay):
     start_cleaning(followed)
     wait_until(lambda: position(followed) == 1)
     second, said = start_relay()
-    wait_until(lambda: "Another relay is at work" in said.read_text())
+    wait_until(lambda: "Another relay is running" in said.read_text())
 
     second.send_signal(signal.SIGTERM)
 

@@ -5,8 +5,8 @@ import pytest
 from hotel.choices import Role
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
 from rooms.transitions import TRANSITIONS
+from tests.acting import perform
 from tests.factories import make_booking, make_room, make_staff
 from tests.portal.reading import action_address, fields, htmx, read, toast
 

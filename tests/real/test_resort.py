@@ -63,7 +63,7 @@ def test_the_resort_is_imported_whole_and_its_july_is_played(resort, capsys):
     call_command("import_stays", resort.slug, STAYS, strict=True)
     assert "Rooms: 210 added, 0 already there." in (told := capsys.readouterr().out)
     assert "Stays: 40,060 added, 0 already there." in told
-    assert "Room types without a room: L, P." in told
+    assert "Room types without rooms: L, P." in told
     assert {
         status: resort.bookings.filter(status=status).count() for status in BookingStatus.values
     } == {"COMPLETED": 28938, "CANCELLED": 10831, "NO_SHOW": 291, "CONFIRMED": 0, "IN_HOUSE": 0}

@@ -4,13 +4,10 @@ import pytest
 
 from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
-from hotel.models import Hotel
-from rooms.choices import Action, Priority, RoomStatus, Source
+from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
-from rooms.setup import add_rooms
-from stays.bookings import assign
-from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
+from tests.acting import bookings, perform
+from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 S = RoomStatus
 
@@ -159,7 +156,7 @@ class TestAStaleVersion:
         assert stale.value.message == (
             "Room 204 changed meanwhile: Rui Costa made it “Awaiting inspection”."
         )
-        assert [(e.actor, e.action, e.notes) for e in stale.value.events] == [
+        assert [(e.actor, e.action, e.notes) for e in stale.value.meanwhile] == [
             (housekeeper, Action.START_CLEANING, ""),
             (supervisor, Action.MARK_CLEANED, "minibar empty"),
         ]
@@ -177,7 +174,7 @@ class TestAStaleVersion:
     def test_a_booking_around_the_room_does_not_make_it_stale(self, hotel, housekeeper, clerk):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
         seen = room.version
-        assign(make_booking(hotel=hotel), room, by=clerk)
+        bookings.assign(make_booking(hotel=hotel), room, by=clerk)
 
         perform(Action.START_CLEANING, room, by=housekeeper, expected_version=seen)
 
@@ -189,7 +186,7 @@ class TestAStaleVersion:
         with pytest.raises(StaleVersion) as stale:
             perform(Action.START_CLEANING, room, by=housekeeper, expected_version=99)
 
-        assert stale.value.events == []
+        assert stale.value.meanwhile == []
 
     def test_the_version_seen_lets_the_change_through(self, hotel, housekeeper):
         room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
@@ -341,54 +338,3 @@ class TestWhoMayNot:
             perform(action, room, by=manager, notes="x", priority="LOW")
 
         assert not RoomEvent.objects.exists()
-
-
-class TestNewRooms:
-    def test_they_start_as_their_flags_say_and_each_has_an_event(self, hotel: Hotel):
-        kind = make_room_type(hotel=hotel)
-        rooms = [
-            Room(hotel=hotel, number="1", room_type=kind),
-            Room(hotel=hotel, number="2", room_type=kind, is_occupied=True),
-            Room(hotel=hotel, number="3", room_type=kind, is_out_of_order=True),
-        ]
-
-        add_rooms(rooms, by=None, source=Source.IMPORT)
-
-        stored = hotel.rooms.order_by("number")
-        assert [room.room_status for room in stored] == [S.AVAILABLE, S.OCCUPIED, S.OUT_OF_ORDER]
-        assert stored[2].return_status == S.AVAILABLE
-        assert stored[2].out_of_order_from == hotel.business_date()
-        events = hotel.events.order_by("seq")
-        assert [(e.seq, e.room, e.action) for e in events] == [
-            (n, room, "room_added") for n, room in enumerate(stored, start=1)
-        ]
-        assert [room.last_seq for room in stored] == [1, 2, 3]
-
-    def test_a_room_that_is_both_occupied_and_out_of_order_is_refused_with_all_its_company(
-        self, hotel
-    ):
-        kind = make_room_type(hotel=hotel)
-        rooms = [
-            Room(hotel=hotel, number="1", room_type=kind),
-            Room(hotel=hotel, number="2", room_type=kind, is_occupied=True, is_out_of_order=True),
-        ]
-
-        with pytest.raises(InvalidInput):
-            add_rooms(rooms, by=None, source=Source.IMPORT)
-
-        assert not hotel.rooms.exists()
-
-    def test_no_rooms_are_no_event(self, hotel):
-        add_rooms([], by=None, source=Source.IMPORT)
-
-        assert not hotel.events.exists()
-
-    def test_a_new_room_can_be_worked_on_but_its_arrival_cannot_be_undone(self, hotel, manager):
-        room = Room(hotel=hotel, number="1", room_type=make_room_type(hotel=hotel))
-        add_rooms([room], by=manager, source=Source.IMPORT)
-
-        with pytest.raises(IllegalTransition, match="nothing to undo"):
-            perform(Action.UNDO, room, by=manager)
-        perform(Action.MARK_DIRTY, room, by=manager, expected_version=1)
-
-        assert row(room)["room_status"] == S.CHECKOUT_DIRTY

@@ -8,10 +8,9 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition
-from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
+from tests.acting import log, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 S = RoomStatus

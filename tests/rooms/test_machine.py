@@ -23,7 +23,7 @@ from hotel.choices import Role
 from hotel.exceptions import ReadyroomError
 from rooms.choices import Action
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 CLEAN = {"HOUSEKEEPER", "SUPERVISOR", "MANAGER"}

@@ -7,7 +7,7 @@ import pytest
 from hotel.exceptions import IllegalTransition, InvalidInput
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_room
 
 S = RoomStatus

@@ -12,8 +12,8 @@ from hotel.models import Hotel, Staff
 from rooms import state_diagram
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
 from rooms.state_diagram import NOT_DRAWN, arrows, states_markdown
+from tests.acting import perform
 from tests.factories import make_booking, make_room
 
 S = RoomStatus

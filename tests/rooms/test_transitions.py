@@ -12,8 +12,8 @@ from hotel.models import Hotel, Staff
 from rooms import permissions
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
 from rooms.transitions import TRANSITIONS
+from tests.acting import perform
 from tests.factories import make_booking, make_room
 
 # A state: the status, and whether a repair is open. MAINTENANCE_REQUIRED is one by itself.
@@ -185,9 +185,9 @@ def test_an_action_is_possible_exactly_where_and_for_whom_the_design_says(
                 assert RoomEvent.objects.get() == event, case
             transaction.set_rollback(True)
         if letter not in WHO[action]:
-            assert type(refused) is NotAllowed, f"{case}: {refused!r}"
+            assert isinstance(refused, NotAllowed), f"{case}: {refused!r}"
         elif state not in ENDS[action]:
-            assert type(refused) is IllegalTransition, f"{case}: {refused!r}"
+            assert isinstance(refused, IllegalTransition), f"{case}: {refused!r}"
         else:
             assert refused is None, f"{case}: {refused!r}"
             assert event.to_status == ENDS[action][state], case

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition, NotAllowed, StaleVersion
-from rooms import log
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from rooms.perform import UNDO_WINDOW, perform, undoable
+from rooms.perform import UNDO_WINDOW, undoable
+from tests.acting import log, perform
 from tests.factories import make_room
 
 S = RoomStatus
@@ -222,7 +222,7 @@ def test_a_stale_version_is_said_before_anything_else(room, housekeeper, supervi
     with pytest.raises(StaleVersion) as stale:
         perform(Action.UNDO, room, by=housekeeper, expected_version=seen)
 
-    assert [event.actor for event in stale.value.events] == [supervisor]
+    assert [event.actor for event in stale.value.meanwhile] == [supervisor]
 
 
 def test_a_change_of_set_up_meanwhile_does_not_stand_in_its_way(room, hotel, housekeeper):

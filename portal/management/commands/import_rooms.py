@@ -9,9 +9,9 @@ from portal.management.commands import _import
 class Command(BaseCommand):
     help = (
         "Imports a hotel's rooms. Columns: number, room_type; optional floor, section, is_active, "
-        "is_occupied, is_out_of_order (yes or no: they decide the initial status), "
-        "room_type_name, departure_minutes, stayover_minutes. A room number that the hotel has "
-        "already is left as it is."
+        "is_occupied, is_out_of_order (yes or no; they decide the initial status), "
+        "room_type_name, departure_minutes, stayover_minutes. Rooms that the hotel already has "
+        "are left unchanged."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,5 +19,5 @@ class Command(BaseCommand):
         _import.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import the file; raises CommandError where it cannot be used."""
+        """Import the file; raise CommandError if it cannot be used."""
         _import.run(self, import_rooms, ROOM_COLUMNS, "Rooms", options)

@@ -11,8 +11,8 @@ from simulation.demo import PASSWORD, PEOPLE, SLUG, load
 
 class Command(BaseCommand):
     help = (
-        "Makes a demo hotel in the middle of a busy morning, with a past, bookings to come and a "
-        "user for each role, and a small second one; tells who can sign in."
+        "Creates a demo hotel in the middle of a busy morning, with past stays, future bookings "
+        "and users for each role, and a small second hotel. Prints who can sign in."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,22 +20,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="do nothing if there is any hotel; if it is the demo, tell its users again",
+            help="do nothing if a hotel exists; print the demo's users if it is the demo",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the hotels; raises CommandError where some of it is there already."""
+        """Create the hotels; raise CommandError if one of them or their users already exists."""
         if not (options["if_empty"] and Hotel.objects.exists()):
-            self.stdout.write("Making the demo hotel (some seconds)")
+            self.stdout.write("Creating the demo hotel (takes a few seconds)")
             self.stdout.flush()
             try:
                 load()
             except InvalidInput as error:
                 raise CommandError(error.message) from error
-        self._tell_users()
+        self._print_users()
 
-    def _tell_users(self) -> None:
-        """Print who can sign in to the demo and where their day begins; nothing without a demo."""
+    def _print_users(self) -> None:
+        """Print the demo's users and their first pages, or nothing if there is no demo."""
         usernames = [who.username for who in PEOPLE]
         team = Staff.objects.filter(hotel__slug=SLUG, user__username__in=usernames, active=True)
         found = {staff.user.get_username(): staff for staff in team.select_related("user", "hotel")}
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         if len(rows) == 1:
             return
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        self.stdout.write(f"Demo users, each with the password {PASSWORD}")
+        self.stdout.write(f"Demo users (password for all: {PASSWORD})")
         for row in rows:
             cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  " + "  ".join(cells).rstrip())

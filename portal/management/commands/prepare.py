@@ -9,39 +9,42 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from portal.management.commands.carry_over import needs_carry_over
+
 
 class Command(BaseCommand):
     help = (
-        "Brings an installation up to date before it is served: database, static files, and demo "
-        "data where there is no hotel yet. What is in order already is left alone, so that a "
-        "second run is quick."
+        "Prepares an installation for serving: migrates the database, collects static files, and "
+        "loads the demo if there is no hotel yet. Steps that are already done are skipped."
     )
-    # All of them are half of the time of a run in which there is nothing to do; `migrate` makes
-    # them itself. A half-set Pusher must not be found out only by screens that stay silent.
+    # Running all checks would double the time of a run with nothing to do, and `migrate` runs
+    # them anyway. Incomplete Pusher settings would otherwise go unnoticed.
     requires_system_checks = ["pusher"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do what is needed, in one process."""
-        if self._migrations_wait():
+        """Run the steps that are needed, in this one process."""
+        if self._has_unapplied_migrations():
             self.stdout.write("Migrating the database")
             self.stdout.flush()
+            if needs_carry_over():
+                call_command("carry_over", stdout=self.stdout)
             call_command("migrate", verbosity=0, interactive=False)
         self._collect_static_files()
         call_command("load_demo", if_empty=True, stdout=self.stdout, stderr=self.stderr)
 
-    def _migrations_wait(self) -> bool:
+    def _has_unapplied_migrations(self) -> bool:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
     def _collect_static_files(self) -> None:
-        """Collect where the files differ from those that were collected last."""
+        """Collect the static files if they changed since the last time."""
         root = Path(settings.STATIC_ROOT)
-        # Beside the folder, not in it: what is in it is served.
+        # Next to the folder, because everything inside is served.
         note = root.with_name(root.name + ".collected")
         now = _fingerprint()
         if (root / "staticfiles.json").exists() and note.exists() and note.read_text() == now:
             return
-        self.stdout.write("Collecting the static files")
+        self.stdout.write("Collecting static files")
         self.stdout.flush()
         note.unlink(missing_ok=True)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -49,7 +52,7 @@ class Command(BaseCommand):
 
 
 def _fingerprint() -> str:
-    """Return what changes whenever a static file does: names, sizes and times, not contents."""
+    """Return a hash of all static files' names, sizes and modification times."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):

@@ -9,15 +9,15 @@ from portal.live import pusher
 
 class Command(BaseCommand):
     help = (
-        "Tells Pusher what changes in the hotels, until it is stopped. One relay works at a time; "
-        "another one waits for its turn."
+        "Sends the hotels' changes to Pusher until it is stopped. Only one relay runs at a time; a "
+        "second one waits."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Follow the logs until SIGTERM or Ctrl-C; raises CommandError without Pusher."""
+        """Run the relay until SIGTERM or Ctrl-C; raise CommandError if Pusher is not configured."""
         if not pusher.configured():
-            raise CommandError("Pusher is not configured, so there is nothing to relay.")
-        # Imported here: its libraries take as long to load as the rest of a command.
+            raise CommandError("Pusher is not configured: set PUSHER_* as docs/deploy.md says.")
+        # Imported here because its libraries take as long to load as the rest of the command.
         from portal.live import relay
 
         stop = threading.Event()

@@ -12,17 +12,17 @@ from simulation.replay import replay
 
 class Command(BaseCommand):
     help = (
-        "Plays a hotel's days again through the real functions: imported finished stays that were "
-        "not played yet, and confirmed bookings, with check-ins, checkouts, cleaning, inspections "
-        "and repairs. Staff who are missing are created, unable to sign in. Ctrl-C stops it "
-        "cleanly; run it again to go on."
+        "Replays days of a hotel through the real functions: check-ins, checkouts, cleaning, "
+        "inspections and repairs, for confirmed bookings and for imported finished stays that were "
+        "not replayed before. Missing staff are created and cannot sign in. Ctrl-C stops it "
+        "safely; run it again to continue."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add HOTEL, the days, and the roster's size."""
-        parser.add_argument("hotel", metavar="HOTEL", help="the hotel's name in web addresses")
+        parser.add_argument("hotel", metavar="HOTEL", help="the hotel's slug, such as seaside")
         parser.add_argument(
-            "--from", dest="first", type=_day, required=True, metavar="DATE", help="2016-07-01"
+            "--from", dest="first", type=_day, required=True, metavar="DATE", help="the first day"
         )
         parser.add_argument(
             "--to", dest="last", type=_day, required=True, metavar="DATE", help="the last day"
@@ -34,20 +34,20 @@ class Command(BaseCommand):
             "--inspectors", type=_some, metavar="N", help="default: one for every 60 rooms"
         )
         parser.add_argument(
-            "--seed", type=int, default=0, help="another number, other hours (default: 0)"
+            "--seed", type=int, default=0, help="the seed of the random numbers (default: 0)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Play the days and print the report; raises CommandError for days that cannot be."""
+        """Replay the days and print the report; raise CommandError if that is not possible."""
         hotel = find_hotel(options["hotel"])
         first, last = options["first"], options["last"]
-        # disable=None: a bar for a person only, not in a pipe or a log.
+        # disable=None shows the progress bar only in a terminal.
         with tqdm(total=(last - first).days + 1, unit="day", disable=None) as bar:
 
             def on_day(day: dt.date, events: int) -> None:
                 bar.set_description(f"{day}, {events} events", refresh=False)
                 if day > last:
-                    # The days on which the last guests leave.
+                    # The days after the last one, on which the last guests leave.
                     bar.total = bar.n + 1
                 bar.update()
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
                 raise CommandError(error.message) from error
             except ReadyroomError as error:
                 raise CommandError(
-                    f"{error.message} Somebody else works in this hotel: run it again alone."
+                    f"{error.message} Somebody else changed this hotel. Run it again."
                 ) from error
         self.stdout.write(str(report))
 
@@ -79,5 +79,5 @@ def _day(text: str) -> dt.date:
 
 def _some(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError("give a number from 1")
+        raise argparse.ArgumentTypeError("must be a whole number, at least 1")
     return int(text)

@@ -12,9 +12,9 @@ from portal.api import api
 from portal.models import ApiToken
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.perform import perform
 from stays.choices import BookingStatus
 from stays.models import Booking
+from tests.acting import perform
 from tests.factories import make_booking, make_room
 
 S = RoomStatus

@@ -8,11 +8,10 @@ from django.test import Client
 from portal.models import IdempotentAnswer
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
-from stays import departures
 from stays.choices import BookingStatus
 from stays.departures import ERASED_NAME
 from stays.models import Booking
+from tests.acting import departures, perform
 from tests.factories import make_booking, make_room
 from tests.portal.api.calling import NIGHTS, Program, done, refused
 

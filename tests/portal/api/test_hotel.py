@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from rooms import log
 from rooms.choices import LogAction, RoomStatus, Source
 from rooms.models import Room
-from stays import departures
 from stays.choices import BookingStatus
 from stays.models import Guest
+from tests.acting import departures, log
 from tests.factories import make_booking, make_room, make_room_type
 from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import EVENT, NIGHTS, Program, done, everything, refused
@@ -108,7 +107,7 @@ class TestBulkCheckout:
                 raise RuntimeError("the disk is full")
             return count(stay)
 
-        monkeypatch.setattr(departures, "what_bulk_erases", fail_at_the_second)
+        monkeypatch.setattr("stays.departures.what_bulk_erases", fail_at_the_second)
         refused(program.post(CHECKOUT, {"room_numbers": ["201", "202"]}), 500, "internal_error")
 
         assert everything() == before

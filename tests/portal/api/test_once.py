@@ -236,7 +236,7 @@ class TestAFault:
 
     def test_in_the_change_itself_it_is_not_kept_as_the_answer(self, program, monkeypatch):
         with monkeypatch.context() as patch:
-            patch.setattr(rooms, "perform", self.fail)
+            patch.setattr(rooms, "act", self.fail)
             refused(program.post(START, key="k-1"), 500, "internal_error")
 
         done(program.post(START, key="k-1"))

@@ -7,8 +7,8 @@ import pytest
 
 from hotel.models import Hotel, Staff
 from rooms.choices import Action, RoomStatus
-from rooms.perform import perform
 from stays.choices import BookingStatus
+from tests.acting import perform
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.hotel.belongings import make_stay
 from tests.portal.api.calling import Program, done

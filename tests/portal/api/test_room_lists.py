@@ -4,7 +4,7 @@ import pytest
 
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
-from rooms.perform import perform
+from tests.acting import perform
 from tests.factories import make_hotel, make_room, make_room_type
 from tests.portal.api.calling import ROOM, Program, all_pages, done, refused
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from hotel.choices import Role
 from rooms.choices import Action, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from rooms.perform import UNDO_WINDOW, perform
+from rooms.perform import UNDO_WINDOW
 from stays.choices import BookingStatus
+from tests.acting import perform
 from tests.factories import make_booking, make_room, make_staff
 from tests.portal.api.calling import (
     EVENT,

@@ -1,23 +1,14 @@
-"""Rooms and their types through the admin: set-up only; the status is out of its reach."""
-
-import pytest
-from django.contrib.auth import get_user_model
-from django.urls import reverse
+"""Rooms, types and inventory through the admin: set-up only; the status is out of its reach."""
 
 from portal.setup.rooms_admin import RoomForm
 from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent, RoomType
-from rooms.perform import perform
+from stays.models import RoomTypeInventory
+from tests.acting import perform
 from tests.factories import make_hotel, make_room, make_room_type
-from tests.hotel.test_admin import errors, new, page
+from tests.portal.setup.admin_pages import errors, new, page
 
 S = RoomStatus
-
-
-@pytest.fixture
-def root(db, sign_in):
-    """The admin, as a superuser sees it."""
-    return sign_in(get_user_model().objects.create_superuser("root"))
 
 
 def form(room: Room, **changed) -> dict:
@@ -54,7 +45,7 @@ class TestARoom:
             Source.ADMIN,
             None,
         )
-        assert event.notes == "Room 204: floor 2 → 3; section none → B; room type D → S"
+        assert event.notes == "Room 204: floor 2 → 3; section none → B; room type D → S (root)"
         hotel.refresh_from_db()
         assert hotel.setup_seq == now["last_seq"] == event.seq
         assert now["version"] == 1, "whoever saw the room may still act on it"
@@ -124,7 +115,7 @@ class TestARoom:
 
         root.post(page(room), form(room, is_active=None))
         assert row(room)["is_active"] is False
-        assert RoomEvent.objects.get().notes == "Room 204: is active yes → no"
+        assert RoomEvent.objects.get().notes == "Room 204: is active yes → no (root)"
 
         root.post(page(room), form(room, is_active="on"))
         assert row(room)["is_active"] is True
@@ -241,7 +232,9 @@ class TestARoomType:
 
         kind.refresh_from_db()
         assert (kind.hotel, kind.code, kind.departure_minutes) == (hotel, "DX", 45)
-        assert hotel.events.get().notes == ("Room type D: code D → DX; departure minutes 30 → 45")
+        assert hotel.events.get().notes == (
+            "Room type D: code D → DX; departure minutes 30 → 45 (root)"
+        )
 
     def test_a_code_that_is_taken_is_a_mistake_and_no_fault(self, hotel, root):
         make_room_type(hotel=hotel, code="S")
@@ -263,19 +256,29 @@ class TestARoomType:
         root.post(page(unused, "delete"), {"post": "yes"})
 
         assert RoomType.objects.get() == room.room_type
-        assert hotel.events.get().notes == "Room type S deleted"
+        assert hotel.events.get().notes == "Room type S deleted (root)"
 
 
-class TestTheLog:
-    def test_it_can_be_read_and_nothing_else(self, hotel, root, manager):
-        room = make_room(hotel=hotel)
-        event = perform(Action.MARK_DIRTY, room, by=manager, notes="spilled wine")
+class TestInventory:
+    def test_a_limit_is_set_and_told(self, hotel, root):
+        kind = make_room_type(hotel=hotel)
 
-        assert "spilled wine" in root.get(page(event)).content.decode()
-        assert root.post(page(event), {"notes": "rewritten"}).status_code == 403
-        assert root.post(page(event, "delete"), {"post": "yes"}).status_code == 403
-        assert root.get(new(RoomEvent)).status_code == 403
-        chosen = {"action": "delete_selected", "_selected_action": event.pk, "post": "yes"}
-        root.post(reverse("admin:rooms_roomevent_changelist"), chosen)
+        root.post(
+            new(RoomTypeInventory),
+            {"room_type": kind.pk, "date": "2026-12-24", "total_rooms": "3"},
+        )
 
-        assert RoomEvent.objects.get().notes == "spilled wine"
+        limit = RoomTypeInventory.objects.get()
+        assert (limit.room_type, limit.total_rooms, limit.stop_sell) == (kind, 3, False)
+        assert hotel.events.get().notes == "Room type inventory D on 2026-12-24 added (root)"
+
+    def test_a_second_one_for_the_night_is_a_mistake_and_no_fault(self, hotel, root):
+        kind = make_room_type(hotel=hotel)
+        for day in ("2026-12-24", "2026-12-25"):
+            limit = RoomTypeInventory.objects.create(room_type=kind, date=day)
+
+        answer = root.post(page(limit), {"date": "2026-12-24"})
+
+        assert errors(answer)
+        limit.refresh_from_db()
+        assert limit.date.day == 25

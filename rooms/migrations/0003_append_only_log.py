@@ -50,6 +50,9 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    # Part of the squash: `carry_over` records the initial migrations as applied (ADR 11).
+    initial = True
+
     dependencies = [("rooms", "0002_links_and_constraints")]
 
     operations = [migrations.RunPython(create, drop)]

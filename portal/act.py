@@ -1,0 +1,43 @@
+"""The one door: an action on a room or a booking goes to the function that does it.
+
+Pages, the desk and the API come through here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from rooms.change import ActionInput, Change
+from rooms.choices import Action
+from rooms.perform import perform
+from stays import arrivals, bookings, departures
+from stays.choices import BookingAction
+from stays.undo import undo
+
+Does = Callable[[Any, ActionInput, Change], Any]
+
+# What changes a stay besides the room. Everything else is rooms.perform's.
+WITH_STAY: dict[Action, Does] = {
+    Action.CHECK_IN: lambda room, given, change: arrivals.check_in(given.booking, room, change),
+    Action.CHECK_OUT: lambda room, given, change: departures.check_out_room(room, change),
+    Action.UNDO: lambda room, given, change: undo(room, change),
+}
+ON_BOOKING: dict[BookingAction, Does] = {
+    BookingAction.ASSIGN: lambda stay, given, change: bookings.assign(stay, given.room, change),
+    BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(stay, given.room, change),
+    BookingAction.CHECK_OUT: lambda stay, given, change: departures.check_out(stay, change),
+    BookingAction.CANCEL: lambda stay, given, change: bookings.cancel(stay, change),
+    BookingAction.NO_SHOW: lambda stay, given, change: bookings.no_show(stay, change),
+}
+
+
+def act(action: Action | BookingAction, subject: Any, given: ActionInput, change: Change) -> Any:
+    """Do `action` to a room, or a booking action to a booking, whole or not at all.
+
+    `subject` is brought up to date in place. Returns what the function returns: the event of a
+    room's action, the booking of a booking's. Raises any of hotel.exceptions.
+    """
+    if isinstance(action, BookingAction):
+        return ON_BOOKING[action](subject, given, change)
+    if action in WITH_STAY:
+        return WITH_STAY[action](subject, given, change)
+    return perform(action, subject, given, change)
