@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHON PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format lock bench clean venv venv-dev
+.PHONY: help run test check fuzz lint format lock bench clean venv venv-dev
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -22,6 +22,9 @@ run: venv ## Run Readyroom with demo data on http://127.0.0.1:8000 (PORT=8001 fo
 
 test: venv-dev ## Run the tests on SQLite, and on PostgreSQL if available (ARGS="-k board")
 	@scripts/test $(ARGS)
+
+check: venv-dev lint ## Lint, check types and run the quick tests on SQLite: a minute, before each commit
+	DATABASE_URL= $(BIN)/python -m pytest -q -n 2 -m "not e2e and not fuzz and not slow and not real_data" $(ARGS)
 
 fuzz: venv-dev ## Send the API random valid requests, for about half an hour (ARGS=1000 for more)
 	@scripts/fuzz $(ARGS)

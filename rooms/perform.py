@@ -87,36 +87,41 @@ def apply(
         raise InvalidInput({"notes": _("Say why, in a few words.")})
     moment = _moment(room, change)
     change = replace(change, occurred_at=moment)
-    undone = None
+    event = RoomEvent(
+        hotel=room.hotel,
+        room=room,
+        booking=booking,
+        action=action,
+        from_status=room.room_status,
+        actor=change.by,
+        source=change.source,
+        notes=given.notes,
+        request_id=change.request_id,
+        occurred_at=moment,
+    )
     if action is Action.UNDO:
-        undone = undoable(change.by, room, source=change.source)
-        fields = _as_before(undone, booking)
+        event.undoes = undoable(change.by, room, source=change.source)
+        fields = _as_before(event.undoes, booking)
     else:
         fields = TRANSITIONS[action].fields(room, given, change)
-    from_status, before = room.room_status, _set(room, fields)
+    _write(event, room, fields, stay_before)
+    return event
+
+
+def _write(
+    event: RoomEvent, room: Room, fields: dict[str, Any], stay_before: dict[str, Any] | None
+) -> None:
+    """Save the room's changed fields, and the event that tells of them."""
+    before = _set(room, fields)
     changed = list(before)
     if stay_before:
         before["stay"] = stay_before
     room.version += 1
     room.last_seq = log.take_seqs(room.hotel)
     room.save(update_fields=[*changed, "version", "last_seq"])
-    return RoomEvent.objects.create(
-        hotel=room.hotel,
-        seq=room.last_seq,
-        room=room,
-        booking=booking,
-        action=action,
-        from_status=from_status,
-        to_status=room.room_status,
-        actor=change.by,
-        source=change.source,
-        notes=given.notes,
-        request_id=change.request_id,
-        occurred_at=moment,
-        room_version=room.version,
-        before=before,
-        undoes=undone,
-    )
+    event.seq, event.to_status = room.last_seq, room.room_status
+    event.room_version, event.before = room.version, before
+    event.save()
 
 
 def undoable(

@@ -5,9 +5,10 @@ One query per table, however long the range: types, rooms, inventory, stays.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from django.utils.translation import gettext as _
 
 from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
@@ -82,27 +83,20 @@ def availability(
     taken as now. Raises InvalidInput for dates out of order or more than 400 nights.
     """
     if check_out < check_in:
-        raise InvalidInput({"check_out": "The departure is before the arrival."})
+        raise InvalidInput({"check_out": _("The departure is before the arrival.")})
     if (check_out - check_in).days > MAX_NIGHTS:
-        raise InvalidInput({"check_out": f"Ask for {MAX_NIGHTS} nights at most."})
+        raise InvalidInput({"check_out": _("Ask for %d nights at most.") % MAX_NIGHTS})
     today = hotel.business_date(at)
-    day_use = check_in == check_out
     days = list(_days(check_in, check_out))
-    types = hotel.room_types.all() if room_type is None else [room_type]
+    room_types = hotel.room_types.all() if room_type is None else [room_type]
     found = {
-        kind.pk: TypeAvailability(kind, [Night(day, past=day < today) for day in days])
-        for kind in types
+        one.pk: TypeAvailability(one, [Night(day, past=day < today) for day in days])
+        for one in room_types
     }
-    stays = list(
-        Booking.objects.filter(hotel=hotel)
-        .clashing(check_in, check_out)
-        .values_list("room_type", "room__room_type", "room", "status", "check_in", "check_out")
-    )
-    lived_in, promised = _count_stays(found, stays, day_use)
+    in_house, assigned = _count_stays(hotel, found, check_in, check_out)
     for room in Room.objects.filter(hotel=hotel, room_type__in=found).active():
-        _count_room(
-            found[room.room_type_id], room, lived_in[room.pk], promised[room.pk], hotel, today
-        )
+        counted = found[room.room_type_id]
+        _count_room(counted, room, in_house[room.pk], assigned[room.pk], hotel, today)
     for limit in RoomTypeInventory.objects.filter(
         room_type__in=found, date__range=(days[0], days[-1])
     ):
@@ -126,54 +120,60 @@ Nights = defaultdict[int, set[dt.date]]
 
 
 def _count_stays(
-    found: dict[int, TypeAvailability], stays: Iterable[tuple[Any, ...]], day_use: bool
+    hotel: Hotel, found: dict[int, TypeAvailability], check_in: dt.date, check_out: dt.date
 ) -> tuple[Nights, Nights]:
     """Count each stay once, on the type of its room if it has one, else on the booked type.
 
     Returns, by room, the nights on which the guest who is in it now keeps it, and those on which
-    it is promised to a guest still to come.
+    it is assigned to a guest still to come.
     """
-    lived_in: Nights = defaultdict(set)
-    promised: Nights = defaultdict(set)
-    for booked_type, given_type, room_id, status, check_in, check_out in stays:
-        kind = found.get(given_type or booked_type)
-        if kind is None:
+    in_house: Nights = defaultdict(set)
+    assigned: Nights = defaultdict(set)
+    stays = Booking.objects.filter(hotel=hotel).clashing(check_in, check_out)
+    for booked_type, given_type, room_id, status, begins, ends in stays.values_list(
+        "room_type", "room__room_type", "room", "status", "check_in", "check_out"
+    ):
+        counted = found.get(given_type or booked_type)
+        if counted is None:
             continue
-        first = kind.nights[0].date
-        begin, end = max(0, (check_in - first).days), max(0, (check_out - first).days)
-        for night in kind.nights if day_use else kind.nights[begin:end]:
+        first, last = max(0, (begins - check_in).days), max(0, (ends - check_in).days)
+        # A day use asks for one day, and every stay that clashes with it holds that day.
+        day_use = check_in == check_out
+        for night in counted.nights if day_use else counted.nights[first:last]:
             night.held += 1
-            (lived_in if status == BookingStatus.IN_HOUSE else promised)[room_id].add(night.date)
-    return lived_in, promised
+            kept = in_house if status == BookingStatus.IN_HOUSE else assigned
+            kept[room_id].add(night.date)
+    return in_house, assigned
 
 
 def _count_room(
-    kind: TypeAvailability,
+    counted: TypeAvailability,
     room: Room,
-    lived_in: set[dt.date],
-    promised: set[dt.date],
+    in_house: set[dt.date],
+    assigned: set[dt.date],
     hotel: Hotel,
     today: dt.date,
 ) -> None:
+    """Count a room on each night of its type, once: held, out of order, not ready, or left."""
     bookable = room.is_bookable
-    kind.ready_now += bookable
+    counted.ready_now += bookable
     until = expected_end(room, today)
-    for night in kind.nights:
+    for night in counted.nights:
         night.rooms += 1
-        if night.date < today or night.date in lived_in:
+        if night.date < today or night.date in in_house:
             # The stay is counted as held; its room is not taken off a second time.
             continue
         over = until is not None and until <= night.date
         if room.maintenance_required or (room.is_out_of_order and not over):
             night.out_of_order += 1
-        elif night.date in promised:
-            # Its own guest waits for it: held already, and not to be had by another, ready or not.
+        elif night.date in assigned:
+            # Its own guest waits for it: it is held already, ready or not.
             continue
-        elif not bookable and _must_be_ready(hotel, night.date, today):
+        elif not bookable and _must_be_ready(hotel.readiness_policy, night.date, today):
             night.not_ready += 1
 
 
-def _must_be_ready(hotel: Hotel, night: dt.date, today: dt.date) -> bool:
-    if hotel.readiness_policy == ReadinessPolicy.EVERY_NIGHT:
+def _must_be_ready(policy: str, night: dt.date, today: dt.date) -> bool:
+    if policy == ReadinessPolicy.EVERY_NIGHT:
         return True
-    return hotel.readiness_policy == ReadinessPolicy.TONIGHT and night == today
+    return policy == ReadinessPolicy.TONIGHT and night == today

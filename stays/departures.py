@@ -33,12 +33,14 @@ def check_out(booking: Booking, change: Change) -> Booking:
     """
     room = booking.room
     rules.require_desk(change, booking, BookingAction.CHECK_OUT)
+
+    def lock_stay() -> Room | None:
+        rules.lock(booking, room)
+        # What is done already is no conflict, whatever the room is by now.
+        return None if booking.status == BookingStatus.COMPLETED else room
+
     with log.opened(
-        booking.hotel,
-        change,
-        lambda: rules.lock(booking, room),
-        action=Action.CHECK_OUT,
-        booking=booking,
+        booking.hotel, change, lock_stay, action=Action.CHECK_OUT, booking=booking
     ) as repeat:
         if repeat or booking.status == BookingStatus.COMPLETED:
             return booking

@@ -17,12 +17,12 @@ class TypeReadiness:
     ready: list[Room] = field(default_factory=list)
     on_its_way: list[Room] = field(default_factory=list)
     out_of_service: int = 0
-    awaited: int = 0
+    expected: int = 0
 
     @property
     def short(self) -> int:
         """Guests for whom no room of the type is ready yet."""
-        return max(0, self.awaited - len(self.ready))
+        return max(0, self.expected - len(self.ready))
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,27 @@ def readiness(hotel: Hotel, at: dt.datetime | None = None) -> Readiness:
 
     Arrivals come in the order in which the desk should look: no room yet, room not ready, ready.
     """
-    types = {kind.pk: TypeReadiness(kind) for kind in hotel.room_types.all()}
+    types = {one.pk: TypeReadiness(one) for one in hotel.room_types.all()}
     rooms = list(Room.objects.filter(hotel=hotel).active().with_people())
     for room in rooms:
-        kind = types[room.room_type_id]
+        of_type = types[room.room_type_id]
         if room.is_bookable:
-            kind.ready.append(room)
+            of_type.ready.append(room)
         elif room.room_status in TURNING:
-            kind.on_its_way.append(room)
+            of_type.on_its_way.append(room)
         elif room.room_status in OUT_OF_SERVICE:
-            kind.out_of_service += 1
+            of_type.out_of_service += 1
     by_pk = {room.pk: room for room in rooms}
     due_in = hotel.bookings.due_in(hotel.business_date(at))
     arrivals = list(due_in.select_related("room_type", "room__room_type"))
     for booking in arrivals:
         if booking.room_id in by_pk:
             booking.room = by_pk[booking.room_id]
-        types[booking.room.room_type_id if booking.room else booking.room_type_id].awaited += 1
+        types[booking.room.room_type_id if booking.room else booking.room_type_id].expected += 1
     arrivals.sort(key=lambda booking: (_concern(booking), booking.check_in, booking.booking_id))
     on_its_way = [room for room in rooms if room.room_status in TURNING]
     on_its_way.sort(key=lambda room: (-TURNING.index(RoomStatus(room.room_status)), room.number))
-    used = [kind for kind in types.values() if _has_rooms(kind, rooms)]
+    used = [one for one in types.values() if _is_used(one, rooms)]
     return Readiness(arrivals, used, on_its_way)
 
 
@@ -79,5 +79,5 @@ def _concern(booking: Booking) -> int:
     return 2 if booking.room.is_bookable else 1
 
 
-def _has_rooms(kind: TypeReadiness, rooms: list[Room]) -> bool:
-    return kind.awaited > 0 or any(room.room_type_id == kind.room_type.pk for room in rooms)
+def _is_used(one: TypeReadiness, rooms: list[Room]) -> bool:
+    return one.expected > 0 or any(room.room_type_id == one.room_type.pk for room in rooms)

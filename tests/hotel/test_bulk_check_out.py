@@ -9,7 +9,7 @@ from hotel.exceptions import IllegalTransition
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
 from stays.choices import BookingStatus
-from stays.departures import CheckedOut, Skipped
+from stays.departures import CheckedOut, Skipped, apply
 from stays.models import Message, Order
 from tests.acting import departures, perform, undo
 from tests.factories import make_hotel, make_room
@@ -135,7 +135,7 @@ class TestBulk:
     ):
         three = [make_stay(hotel=hotel) for _ in range(3)]
         before = [everything_about(stay) for stay in three], list(Room.objects.values())
-        real, calls = departures.apply, []
+        real, calls = apply, []
 
         def faulty(*args, **kwargs):
             calls.append(args)

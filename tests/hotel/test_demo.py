@@ -21,6 +21,8 @@ from stays.overdue import checkout_needed
 from tests.factories import make_hotel
 from tests.invariants import Watch
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.timedelta(days=1)
 ON_THE_WAY = (
     RoomStatus.CHECKOUT_DIRTY,

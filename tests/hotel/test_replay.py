@@ -23,6 +23,8 @@ from tests.acting import bookings
 from tests.factories import make_booking, make_room, make_room_type, make_staff
 from tests.invariants import Watch
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = dt.date(2016, 7, 1), dt.date(2016, 7, 3)
 DAY = dt.timedelta(days=1)
 

@@ -143,4 +143,4 @@ class TestAWalkInSentTwice:
         with pytest.raises(InvalidInput):
             requests["walk_in"](by=clerk, request_id="r-1")
 
-        assert not requests["walk_in"].args[1].bookings.exists()
+        assert not requests["walk_in"].args[0].bookings.exists()

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from hotel.exceptions import (
-    InvalidInput,
     NoAvailability,
+    NotAllowed,
     NotBookable,
     ReadyroomError,
     RoomTaken,
@@ -32,7 +32,6 @@ class TestWalkIn:
         room = make_room(hotel=hotel)
 
         booking = arrivals.walk_in(
-            hotel,
             room,
             check_out=today + 2 * DAY,
             guest_name="Ada Lovelace",
@@ -68,7 +67,6 @@ class TestWalkIn:
 
         with pytest.raises(error):
             arrivals.walk_in(
-                hotel,
                 room,
                 check_out=today + DAY,
                 guest_name="Ada",
@@ -90,10 +88,10 @@ class TestWalkIn:
 
         assert not Booking.objects.exists()
 
-    def test_a_room_of_another_hotel_does_not_exist(self, hotel, clerk, today):
+    def test_a_room_of_another_hotel_is_not_given(self, hotel, clerk, today):
         elsewhere = make_room(hotel=make_hotel())
 
-        with pytest.raises(InvalidInput):
+        with pytest.raises(NotAllowed):
             arrivals.walk_in(elsewhere, check_out=today + DAY, guest_name="Ada", by=clerk)
 
         assert not Booking.objects.exists()

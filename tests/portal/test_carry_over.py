@@ -30,6 +30,8 @@ from rooms.models import Room, RoomEvent
 from stays.availability import availability
 from stays.models import Booking, Conversation, Guest, Order, RoomTypeInventory
 
+pytestmark = pytest.mark.slow
+
 DUMPS = Path(__file__).resolve().parent.parent / "data" / "before_stays"
 PASSWORD = "demo-2026!"  # what the dumps were made with
 

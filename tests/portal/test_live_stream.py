@@ -24,7 +24,7 @@ from tests.factories import make_hotel, make_room, make_staff
 from tests.portal.reading import address
 from tests.serving import Stream, in_a_process, in_a_thread, session_of, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

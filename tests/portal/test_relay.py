@@ -24,6 +24,8 @@ from rooms.choices import Action, RoomStatus
 from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
+pytestmark = pytest.mark.slow
+
 CHANNEL = "private-hotel-grand-rooms"
 
 

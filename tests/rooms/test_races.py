@@ -126,7 +126,7 @@ class TestOneRoom:
         (winner,) = (answer for answer in answers if isinstance(answer, RoomEvent))
         for answer in answers:
             if isinstance(answer, StaleVersion):
-                assert answer.events == [winner]
+                assert answer.meanwhile == [winner]
                 assert winner.actor.name in answer.message
         room.refresh_from_db()
         assert (room.version, room.status_by) == (2, winner.actor)

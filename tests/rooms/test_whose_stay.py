@@ -6,8 +6,9 @@ from hotel.exceptions import InvalidInput, UndoneWithItsStay
 from rooms.change import ActionInput
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room, RoomEvent
+from rooms.perform import perform
 from stays.choices import BookingStatus
-from tests.acting import arrivals, change, departures, perform
+from tests.acting import arrivals, change, departures
 from tests.factories import make_booking, make_room
 
 S = RoomStatus
