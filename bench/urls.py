@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from bench.memory import pages
+from portal import cache
 from portal.access import StaffRequest
 from portal.board import cards, views
 
@@ -26,10 +27,10 @@ seqs = itertools.count(10_000_000)
 
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Store the board and its cards as they are now."""
-    pages[hotel_slug] = views.compressed(views._draw(request, keep=False))
-    drawn = cards.draw(_rows(request), request.staff)
-    html = [card for column in drawn.values() for card in column]
-    joined[hotel_slug] = (views._render_frame(request, _filters(request)), html)
+    pages[hotel_slug] = views.compressed(views.board_html(request, keep=False))
+    columns = cards.html_by_group(_rows(request), request.staff)
+    html = [card for column in columns.values() for card in column]
+    joined[hotel_slug] = (views.render_frame(request, _filters(request)), html)
     return HttpResponse()
 
 
@@ -45,10 +46,8 @@ def join(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 
 
 def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Clear the caches of cards, frames and pages."""
-    cards._cards.clear()
-    views._pages.clear()
-    views._frames.clear()
+    """Clear every cache of the portal."""
+    cache.clear_all()
     return HttpResponse()
 
 

@@ -1,4 +1,4 @@
-"""The navigation: which pages each role sees, and which one opens first."""
+"""Which pages each role sees, which one opens first, and the addresses of actions on rooms."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from hotel.choices import DESK, EVERYONE, INSPECTORS, Role
 from hotel.models import Staff
+from rooms.choices import Action
+from rooms.models import Room
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,10 @@ def account_pages_of(staff: Staff) -> list[Page]:
 def first_page_url(staff: Staff) -> str:
     """Return the URL of the page that opens after this person signs in."""
     return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])
+
+
+def action_url(room: Room, action: Action) -> str:
+    """Return the URL of an action on a room: GET shows its form, POST does it."""
+    return reverse(
+        "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
+    )

@@ -36,6 +36,38 @@ RETURNABLE = (
 )
 
 
+class RoomGroup(TextChoices):
+    """What a room waits for: the board's columns, the statistics' counts, the API's lists.
+
+    The values are written in addresses (`?status=dirty`) and are CSS classes.
+    """
+
+    DIRTY = "dirty", "Needs cleaning"
+    CLEANING = "cleaning", "Cleaning"
+    INSPECTION = "inspection", "Awaiting inspection"
+    READY = "ready", "Ready"
+    OCCUPIED = "occupied", "Occupied"
+    MAINTENANCE = "maintenance", "Maintenance"
+    OUT_OF_ORDER = "out-of-order", "Out of order"
+
+    @property
+    def statuses(self) -> tuple[RoomStatus, ...]:
+        """The statuses that stand together in this group."""
+        return tuple(status for status, group in GROUP_OF.items() if group is self)
+
+
+GROUP_OF = {
+    RoomStatus.CHECKOUT_DIRTY: RoomGroup.DIRTY,
+    RoomStatus.CLEANING_IN_PROGRESS: RoomGroup.CLEANING,
+    RoomStatus.CLEANED_UNINSPECTED: RoomGroup.INSPECTION,
+    RoomStatus.READY_FOR_GUEST: RoomGroup.READY,
+    RoomStatus.AVAILABLE: RoomGroup.READY,
+    RoomStatus.OCCUPIED: RoomGroup.OCCUPIED,
+    RoomStatus.MAINTENANCE_REQUIRED: RoomGroup.MAINTENANCE,
+    RoomStatus.OUT_OF_ORDER: RoomGroup.OUT_OF_ORDER,
+}
+
+
 class Priority(TextChoices):
     """How urgent a repair is."""
 

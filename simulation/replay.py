@@ -91,7 +91,7 @@ def replay(
     and cleaning continue after the last day. Ctrl-C stops between two transactions.
 
     Calls `on_event` after each change, and `on_day` after each day with its number of events.
-    Raises InvalidInput if the last day is before the first, or if the log already has later arrivals.
+    Raises InvalidInput if the last day is before the first, or if the log has later arrivals.
     """
     if days.last < days.first:
         raise InvalidInput({"to": "The last day is before the first."})

@@ -9,9 +9,8 @@ from django.db.backends.sqlite3.base import DatabaseOperations
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from portal.api import rate_limit, room_json
-from portal.board import cards
-from portal.board import views as board
+from portal import cache
+from portal.api import rate_limit
 from portal.live import relay
 from tests.factories import make_hotel, make_staff
 from tests.pusher_double import PusherDouble
@@ -43,13 +42,9 @@ def the_log_ends_with_its_test():
 
 @pytest.fixture(autouse=True)
 def no_memory():
-    """Forget drawn cards and counted requests: a rolled-back test gives its ids to the next."""
-    room_json._drawn.clear()
-    rate_limit._limiter.storage.reset()
-    cards._cards.clear()
-    board._pages.clear()
-    board._frames.clear()
-    board._answers.clear()
+    """Forget kept answers and counted requests: a rolled-back test gives its ids to the next."""
+    cache.clear_all()
+    rate_limit.forget_requests()
 
 
 @pytest.fixture

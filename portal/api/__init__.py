@@ -1,6 +1,6 @@
-"""The JSON API: what the pages do, programs can do too, through the same functions.
+"""The JSON API: programs can do what people do on the pages, through the same functions.
 
-The contract is in docs/api.md; ninja draws /api/openapi.json and /api/docs from these modules.
+docs/api.md describes it; ninja makes /api/openapi.json and /api/docs from these modules.
 """
 
 import json
@@ -21,10 +21,10 @@ from portal.api.links import add_links
 
 
 class StrictParser(Parser):
-    """Reads a body that is a JSON object."""
+    """Accepts only a body that is a JSON object."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """Return the body's fields; what is raised here, ninja answers with 400."""
+        """Return the body's fields. ninja answers with 400 to whatever is raised here."""
         body = json.loads(request.body)
         if not isinstance(body, dict):
             raise TypeError("The body is not an object.")
@@ -32,7 +32,7 @@ class StrictParser(Parser):
 
 
 class JsonRenderer(BaseRenderer):
-    """Writes times with the offset they carry, to the microsecond."""
+    """Writes times with their own UTC offset and with microseconds."""
 
     media_type = "application/json"
 
@@ -42,20 +42,20 @@ class JsonRenderer(BaseRenderer):
 
 
 class Api(NinjaAPI):
-    """Names each operation in the document as its function is named here."""
+    """Names each operation in the document like its function."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Return the name that generated clients will use."""
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
-        """Return the document, with what may follow each operation."""
+        """Return the document with links added: what can follow each operation."""
         schema = super().get_openapi_schema(**given)
         add_links(schema)
         return schema
 
     def get_content_type(self) -> str:
-        """Return the bare type: JSON has no charset, and every answer carries the same header."""
+        """Return the type without a charset, which JSON does not have."""
         return self.renderer.media_type or ""
 
 

@@ -1,4 +1,8 @@
-"""Who calls the API, and whether the hotel exists for them. An endpoint cannot forget to ask."""
+"""Who calls the API, and whether they belong to the hotel in the address.
+
+Authentication checks both, for every endpoint: none can forget it. The names of the classes are
+the names of the security schemes in the API's document, so generated clients depend on them.
+"""
 
 from typing import Any
 
@@ -15,7 +19,7 @@ from portal.api.errors import TooManyRequests
 from rooms.change import Change
 from rooms.choices import Source
 
-# A note has 2,000 characters; a bulk checkout of every room of a large hotel is under 16 KB.
+# Enough: a note has at most 2,000 characters, a bulk checkout of 1,000 rooms is under 16 KB.
 MAX_BODY = 64 * 1024
 
 
@@ -23,10 +27,10 @@ class Token(HttpBearer):
     """A token of a member of staff, as `Authorization: Bearer TOKEN`."""
 
     def authenticate(self, request: Any, token: str) -> Staff:
-        """Return the member of staff.
+        """Return the token's member of staff.
 
-        Raises AuthenticationError (the token is no good), Http404 (another hotel's address), or
-        TooManyRequests.
+        Raises AuthenticationError for a token that is unknown, expired or revoked, Http404 for an
+        address of another hotel, and TooManyRequests.
         """
         found = rate_limit.find(token)
         if found is None:
@@ -38,18 +42,18 @@ class Token(HttpBearer):
 
 
 class Session(APIKeyCookie):
-    """The portal's own session, with its CSRF token on what changes something."""
+    """A session of the portal; requests that change something need its CSRF token."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Staff | None:
-        """Return the member of staff, or None where nobody is signed in.
+        """Return the member of staff, or None if nobody is signed in.
 
-        Raises HttpError 403 without the CSRF token.
+        Raises HttpError 403 if the CSRF token is missing or wrong.
         """
         if not request.user.is_authenticated:
             return None
-        # Read before the CSRF check looks for a form in it: after that there is no body left.
+        # Read the body now: the CSRF check looks for a form in it, and leaves nothing to read.
         _ = request.body
         return super().__call__(request)
 
@@ -67,7 +71,7 @@ def change_of(request: Any, expected_version: int | None = None) -> Change:
 
 
 def _enter(request: Any, places: list[Staff]) -> Staff:
-    """Put `staff` and `hotel` on the request, as portal.access.HotelMiddleware does for pages."""
+    """Set `staff` and `hotel` on the request, as portal.access.HotelMiddleware does for pages."""
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
         raise HttpError(413, f"Send at most {MAX_BODY // 1024} KB.")
     staff = place_in(request.resolver_match.kwargs["slug"], places)

@@ -12,10 +12,10 @@ from portal.act import act
 from portal.api import schemas
 from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
-from portal.api.idempotency import once
+from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
-from portal.api.serializers import booking_answer
+from portal.api.serializers import serialize_booking
 from rooms import permissions
 from rooms.change import ActionInput
 from rooms.models import Room, RoomType
@@ -25,7 +25,7 @@ from stays.models import Booking
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
-DONE: dict[int, Any] = {200: schemas.Booking, **CHANGING}
+ANSWERS: dict[int, Any] = {200: schemas.Booking, **CHANGING}
 
 
 class BookingsQuery(Paged):
@@ -50,18 +50,18 @@ def list_bookings(
         in_house = {"status": BookingStatus.IN_HOUSE}
         rows = rows.filter(**in_house) if query.in_house else rows.exclude(**in_house)
     found, following = page(rows, query, "check_in", "booking_id")
-    return schemas.Bookings(bookings=[booking_answer(row) for row in found], next=following)
+    return schemas.Bookings(bookings=[serialize_booking(row) for row in found], next=following)
 
 
 @router.get("{booking_id}/", response={200: schemas.Booking, **READING})
 @asks_nothing
 def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
     """Show one booking."""
-    return booking_answer(_booking(request, booking_id))
+    return serialize_booking(_booking(request, booking_id))
 
 
 @router.post("", response={201: schemas.Booking, **CHANGING})
-@once(status=201)
+@idempotent(status=201)
 def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) -> schemas.Booking:
     """Book a room of a type; 409 `no_availability` where a night is sold out."""
     _desk_only(request)
@@ -69,11 +69,11 @@ def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) 
         "room_type": room_type_of(request, body.room_type),
         "booking_id": body.booking_id or "",
     }
-    return booking_answer(create(request.hotel, StayInput(**given), change_of(request)))
+    return serialize_booking(create(request.hotel, StayInput(**given), change_of(request)))
 
 
-@router.post("{booking_id}/assign/", response=DONE)
-@once()
+@router.post("{booking_id}/assign/", response=ANSWERS)
+@idempotent()
 def assign(
     request: StaffRequest, slug: Slug, booking_id: BookingId, body: schemas.RoomChoice
 ) -> schemas.Booking:
@@ -81,8 +81,8 @@ def assign(
     return _act(BookingAction.ASSIGN, request, booking_id, body, body.room)
 
 
-@router.post("{booking_id}/check-in/", response=DONE)
-@once()
+@router.post("{booking_id}/check-in/", response=ANSWERS)
+@idempotent()
 def check_in(
     request: StaffRequest,
     slug: Slug,
@@ -93,8 +93,8 @@ def check_in(
     return _act(BookingAction.CHECK_IN, request, booking_id, body, body.room)
 
 
-@router.post("{booking_id}/checkout/", response=DONE)
-@once()
+@router.post("{booking_id}/checkout/", response=ANSWERS)
+@idempotent()
 def check_out(
     request: StaffRequest,
     slug: Slug,
@@ -105,8 +105,8 @@ def check_out(
     return _act(BookingAction.CHECK_OUT, request, booking_id, body)
 
 
-@router.post("{booking_id}/cancel/", response=DONE)
-@once()
+@router.post("{booking_id}/cancel/", response=ANSWERS)
+@idempotent()
 def cancel(
     request: StaffRequest,
     slug: Slug,
@@ -117,8 +117,8 @@ def cancel(
     return _act(BookingAction.CANCEL, request, booking_id, body)
 
 
-@router.post("{booking_id}/no-show/", response=DONE)
-@once()
+@router.post("{booking_id}/no-show/", response=ANSWERS)
+@idempotent()
 def no_show(
     request: StaffRequest,
     slug: Slug,
@@ -158,11 +158,11 @@ def _act(
     action: BookingAction,
     request: StaffRequest,
     booking_id: str,
-    body: schemas.Given,
+    body: schemas.Body,
     number: str | None = None,
 ) -> schemas.Booking:
     """Do what the body asks for, with the room of that number if there is one."""
     booking = _booking(request, booking_id)
     given = ActionInput(room=None if number is None else _room_of(request, number))
     change = change_of(request, getattr(body, "expected_version", None))
-    return booking_answer(act(action, booking, given, change))
+    return serialize_booking(act(action, booking, given, change))

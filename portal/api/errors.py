@@ -1,4 +1,4 @@
-"""Every refusal in one shape: a code for programs, a sentence for a person, never HTML."""
+"""Every refusal has one shape: a code for programs and a sentence for people, never HTML."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from pydantic_core import to_json
 
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError, StaleVersion
 from portal.api import schemas
-from portal.api.serializers import room_answer
+from portal.api.serializers import serialize_room
 from stays import undo
 
-# The codes of what goes wrong before a rule of the hotel is asked.
+# The code of each HTTP status. A conflict with a rule of the hotel, 409, brings its own code.
 CODES = {
     400: "malformed",
     401: "unauthorized",
@@ -34,7 +34,7 @@ MESSAGES = {
     405: "This address does not take that method.",
     500: "A fault of the server; nothing was changed. Its log tells more.",
 }
-# Where pydantic's own words are for programmers.
+# Used instead of pydantic's own messages, which are written for programmers.
 WORDS = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field.",
@@ -44,7 +44,7 @@ WORDS = {
     "string_too_long": "Keep it to {max_length} characters.",
     "too_long": "Keep it to {max_length} characters.",
 }
-# What any endpoint may answer besides its own: one that reads, and one that changes something.
+# The refusals that any endpoint may answer with: one that reads, and one that changes something.
 READING: dict[int, type[schemas.Error]] = dict.fromkeys(
     (401, 403, 404, 413, 422, 429), schemas.Error
 )
@@ -52,7 +52,7 @@ CHANGING = {**READING, 400: schemas.Error, 409: schemas.Conflict}
 
 
 class TooManyRequests(Exception):
-    """The token's limit is used up; `seconds` until the next request may come."""
+    """The token has used up its limit; the next request is allowed in `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -62,7 +62,7 @@ class TooManyRequests(Exception):
 def error_body(
     status: int, message: str = "", *, code: str = "", fields: dict[str, list[str]] | None = None
 ) -> dict[str, Any]:
-    """Return an error's body; what is not given is the status' own."""
+    """Return the body of an error; code and message default to those of the status."""
     return {
         "error": {
             "code": code or CODES.get(status, "error"),
@@ -73,7 +73,7 @@ def error_body(
 
 
 def refusal(request: Any, error: ReadyroomError | Http404) -> tuple[int, dict[str, Any]]:
-    """Return the status and the body that tell of a refusal."""
+    """Return the status and the body of a refusal."""
     if isinstance(error, Http404):
         return 404, error_body(404, str(error))
     if isinstance(error, NotAllowed):
@@ -82,7 +82,7 @@ def refusal(request: Any, error: ReadyroomError | Http404) -> tuple[int, dict[st
         return 422, error_body(422, error.message, fields=error.fields)
     body = error_body(409, error.message, code=error.code)
     body["room"] = (
-        room_answer(error.room, request.staff, may_undo=undo.may_undo(request.staff, error.room))
+        serialize_room(error.room, request.staff, may_undo=undo.may_undo(request.staff, error.room))
         if isinstance(error, StaleVersion)
         else None
     )
@@ -115,7 +115,7 @@ def handle_in(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-        # ninja's own words for a body that it cannot parse hold a traceback's last line.
+        # ninja's message for a body that it cannot parse contains a line of the traceback.
         message = "" if error.status_code in (400, 401) else error.message
         return _challenged(answer(error.status_code, error_body(error.status_code, message)))
 
@@ -128,16 +128,16 @@ def handle_in(api: NinjaAPI) -> None:
 
 
 class JsonErrorsMiddleware:
-    """Turns into JSON what is answered under /api/ before or beside an endpoint."""
+    """Turns error pages under /api/ that no endpoint made, such as Django's own, into JSON."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Replace an error page's body; its headers stay."""
+        """Replace the body of an error page and keep its other headers."""
         response = self.get_response(request)
-        json = response.get("Content-Type", "").startswith("application/json")
-        if request.path.startswith("/api/") and response.status_code >= 400 and not json:
+        is_json = response.get("Content-Type", "").startswith("application/json")
+        if request.path.startswith("/api/") and response.status_code >= 400 and not is_json:
             response.content = to_json(error_body(response.status_code))
             response["Content-Type"] = "application/json"
             response["Content-Length"] = str(len(response.content))
@@ -146,14 +146,14 @@ class JsonErrorsMiddleware:
 
 
 def _challenged(response: HttpResponse) -> HttpResponse:
-    """Say how to sign in, as HTTP asks of a 401."""
+    """Add the header that HTTP requires with a 401: how to authenticate."""
     if response.status_code == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Readyroom"'
     return response
 
 
 def _field(location: tuple[Any, ...]) -> str:
-    """Return a field's name from where pydantic found it: (source, parameter, field, index)."""
+    """Return a field's name from pydantic's location: (source, parameter, field, index)."""
     source, *path = location
     if source == "body":
         path = path[1:]

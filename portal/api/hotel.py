@@ -11,10 +11,10 @@ from portal.api import schemas
 from portal.api.access import change_of
 from portal.api.bookings import room_type_of
 from portal.api.errors import CHANGING, READING
-from portal.api.idempotency import once
+from portal.api.idempotency import idempotent
 from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
-from portal.api.serializers import event_answers, overdue_answer, type_answer
+from portal.api.serializers import serialize_events, serialize_overdue, serialize_type
 from rooms import permissions
 from stays import departures, overdue
 from stays.availability import availability as nights_available
@@ -46,12 +46,12 @@ def follow_log(request: StaffRequest, slug: Slug, query: Query[LogQuery]) -> sch
     found, following = page(events, query, "seq")
     # The hotel was read before its events: never a seq whose event the caller cannot ask for.
     newest = max(request.hotel.last_seq, found[-1].seq if found else 0)
-    answers = event_answers(found, request.staff)
+    answers = serialize_events(found, request.staff)
     return schemas.Log(events=answers, next=following, last_seq=newest)
 
 
 @router.post("rooms/checkout/", response={200: schemas.BulkCheckOutAnswer, **CHANGING})
-@once()
+@idempotent()
 def bulk_check_out(
     request: StaffRequest, slug: Slug, body: schemas.BulkCheckOut
 ) -> schemas.BulkCheckOutAnswer:
@@ -68,7 +68,7 @@ def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded
     """List the occupied rooms whose stay is past its checkout, the longest overdue first."""
     permissions.require_role(request.staff, DESK, request.hotel, "Checkout needed")
     found = overdue.checkout_needed(request.hotel)
-    return schemas.CheckoutNeeded(rooms=[overdue_answer(late) for late in found])
+    return schemas.CheckoutNeeded(rooms=[serialize_overdue(late) for late in found])
 
 
 @router.get("availability/", response={200: schemas.Availability, **READING})
@@ -81,4 +81,4 @@ def availability(
     if query.room_type:
         room_type = room_type_of(request, query.room_type)
     found = nights_available(request.hotel, query.check_in, query.check_out, room_type=room_type)
-    return schemas.Availability(room_types=[type_answer(kind) for kind in found])
+    return schemas.Availability(room_types=[serialize_type(room_type) for room_type in found])

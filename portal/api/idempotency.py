@@ -1,4 +1,4 @@
-"""A POST that is sent again: it changes nothing, and is answered as the first was."""
+"""Idempotency keys: a POST sent again with its key changes nothing and gets the first answer."""
 
 import datetime as dt
 import json
@@ -33,16 +33,20 @@ HEADER = Header(
 )
 
 
-def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
-    """Answer a repeated Idempotency-Key from the first answer; a new answer has `status`.
+def idempotent(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+    """Give an endpoint an `Idempotency-Key` header; a successful answer has the given `status`.
 
-    The key, the change and the answer are one transaction: a second request with the key waits
-    for the first, and one that died before its commit was never there. A refusal is an answer too.
+    Without the header the endpoint is called as it is. With it, the first answer is saved, and a
+    request that repeats the key gets that answer again. Refusals are saved as well. A key that
+    comes back with another request raises InvalidInput.
+
+    Key, change and answer are saved in one transaction: a second request with the same key waits
+    for the first to end, and if the first fails, nothing of it remains.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def answered(
+        def wrapped(
             request: Any, *args: Any, idempotency_key: str | None, **given: Any
         ) -> HttpResponse:
             refuse_unknown(request)
@@ -50,49 +54,51 @@ def once(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., H
                 return answer(status, view(request, *args, **given))
             with transaction.atomic():
                 kept, is_new = IdempotentAnswer.objects.get_or_create(
-                    hotel=request.hotel, key=idempotency_key, defaults={"digest": _asked(request)}
+                    hotel=request.hotel,
+                    key=idempotency_key,
+                    defaults={"digest": _request_digest(request)},
                 )
                 if is_new:
                     try:
                         with transaction.atomic():
-                            _keep(kept, status, view(request, *args, **given))
+                            _save(kept, status, view(request, *args, **given))
                     except (ReadyroomError, Http404) as error:
-                        _keep(kept, *refusal(request, error))
-                elif kept.digest != _asked(request):
+                        _save(kept, *refusal(request, error))
+                elif kept.digest != _request_digest(request):
                     raise InvalidInput(
                         {"Idempotency-Key": "This key was used for another request."}
                     )
-            response = answer(kept.status, _told(kept))
+            response = answer(kept.status, _saved_body(kept))
             if not is_new:
                 response["Idempotent-Replay"] = "true"
             IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
             return response
 
-        contribute_operation_args(answered, "idempotency_key", Text | None, HEADER)  # type: ignore[arg-type]
-        return answered
+        contribute_operation_args(wrapped, "idempotency_key", Text | None, HEADER)  # type: ignore[arg-type]
+        return wrapped
 
     return decorate
 
 
-def _keep(kept: IdempotentAnswer, status: int, body: Any) -> None:
-    """Save the answer. The guest's name stays with the booking alone, where it can be erased."""
-    told = to_jsonable_python(body)
-    if "guest_name" in told:
-        kept.booking = Booking.objects.get(hotel=kept.hotel, booking_id=told["booking_id"])
-        told["guest_name"] = ""
-    kept.status, kept.body = status, json.dumps(told)
+def _save(kept: IdempotentAnswer, status: int, body: Any) -> None:
+    """Save the answer, without the guest's name: that is kept only where it can be erased."""
+    content = to_jsonable_python(body)
+    if "guest_name" in content:
+        kept.booking = Booking.objects.get(hotel=kept.hotel, booking_id=content["booking_id"])
+        content["guest_name"] = ""
+    kept.status, kept.body = status, json.dumps(content)
     kept.save(update_fields=["status", "body", "booking"])
 
 
-def _told(kept: IdempotentAnswer) -> dict[str, Any]:
-    """Return the answer kept, with the guest's name."""
-    told: dict[str, Any] = json.loads(kept.body)
+def _saved_body(kept: IdempotentAnswer) -> dict[str, Any]:
+    """Return the saved answer, with the guest's name from the booking."""
+    content: dict[str, Any] = json.loads(kept.body)
     if kept.booking:
-        told["guest_name"] = kept.booking.guest_name
-    return told
+        content["guest_name"] = kept.booking.guest_name
+    return content
 
 
-def _asked(request: Any) -> str:
-    """Return the digest of who asks for what; spaces and order in the body are not part of it."""
+def _request_digest(request: Any) -> str:
+    """Return a digest of who asks for what; the order and spacing of the body do not matter."""
     body = json.dumps(json.loads(request.body or "{}"), sort_keys=True)
     return digest(f"{request.staff.pk} {request.path} {body}")

@@ -1,4 +1,4 @@
-"""Which operation may follow which, for the document: links, as OpenAPI has them."""
+"""The OpenAPI links: which operation can follow which, with what from its answer."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ON_ROOM = (
     "undo",
 )
 ON_BOOKING = ("get_booking", "assign", "check_in", "check_out", "cancel", "no_show")
-# After this operation's success → where its answer has the room or the booking → these.
+# For each operation: the parameter to pass on, where its answer holds it, and what may follow.
 LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list_rooms": ("number", FIRST_ROOM, ON_ROOM),
     "start_cleaning": ("number", ROOM, ("stop_cleaning", "mark_cleaned", "undo")),
@@ -37,7 +37,7 @@ LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def add_links(schema: dict[str, Any]) -> None:
-    """Write the links into an OpenAPI document."""
+    """Add the links to an OpenAPI document."""
     for methods in schema["paths"].values():
         for operation in methods.values():
             if found := LINKS.get(operation["operationId"]):

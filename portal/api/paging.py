@@ -1,6 +1,6 @@
-"""Long lists, page by page: a cursor says after which row the next page begins.
+"""Long lists, page by page: the cursor names the row after which the next page begins.
 
-So rows that are added between two pages neither repeat others nor push them out.
+Rows added between two requests therefore neither repeat a row nor make one go missing.
 """
 
 from collections.abc import Callable, Container
@@ -20,14 +20,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 def refuse_unknown(request: HttpRequest, known: Container[str] = ()) -> None:
-    """Raise InvalidInput for parameters that the endpoint does not have."""
+    """Raise InvalidInput if the address has parameters that are not `known`."""
     unknown = [name for name in request.GET if name not in known]
     if unknown:
         raise InvalidInput(dict.fromkeys(unknown, "There is no such parameter."))
 
 
 def asks_nothing(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse every parameter, for endpoints that take none: ninja knows no empty query."""
+    """Refuse every parameter. For endpoints that take none, which ninja cannot express."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **given: Any) -> Any:
@@ -38,11 +38,11 @@ def asks_nothing(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Asked(Schema):
-    """A query: what is not in it is refused, for a misspelt filter would show everything."""
+    """A query string. Unknown parameters are refused: a misspelt filter would show everything."""
 
     @model_validator(mode="after")
     def refuse_unknown(self, info: ValidationInfo) -> "Asked":
-        """Raise InvalidInput for parameters that the endpoint does not have."""
+        """Raise InvalidInput for a parameter that is no field of the query."""
         if info.context:
             refuse_unknown(info.context["request"], type(self).model_fields)
         return self
@@ -56,12 +56,12 @@ class Paged(Asked):
 
 
 def page(rows: QuerySet[Row], paged: Paged, *by: str) -> tuple[list[Row], str | None]:
-    """Return a page of rows ordered `by` those columns, and the next page's cursor or None.
+    """Return one page of rows, ordered `by` these columns, and the next page's cursor or None.
 
-    The columns together must be unique; a leading “-” turns one round. Raises InvalidInput for a
-    cursor that this list did not give.
+    The columns together must be unique; a leading “-” means descending. Raises InvalidInput for a
+    cursor that does not come from this list.
     """
-    # Signed, so that what comes back is what was given.
+    # Signed, so that a caller cannot make one up.
     salt = f"{rows.model._meta.label} {by}"
     if paged.cursor:
         try:
@@ -77,7 +77,7 @@ def page(rows: QuerySet[Row], paged: Paged, *by: str) -> tuple[list[Row], str | 
 
 
 def _after(by: tuple[str, ...], values: list[Any]) -> Q:
-    """Return the condition of the rows that come after one with these values."""
+    """Return the condition that selects the rows after the row with these values."""
     after, same = Q(), Q()
     for name, value in zip(by, values, strict=True):
         column, beyond = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"

@@ -1,4 +1,4 @@
-"""Who holds a token: found by its digest, counted against the hotel's limit, noted as used."""
+"""API tokens in use: found by their digest, counted against the hotel's limit, noted as used."""
 
 import datetime as dt
 import math
@@ -10,14 +10,14 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from portal.models import ApiToken, digest
 
-# How exact “last used” is: not every request costs a write.
+# How precise “last used” is, so that not every request costs a write.
 NOTED_EVERY = dt.timedelta(minutes=1)
-# Counted in each process of the server by itself.
+# Each process of the server counts for itself.
 _limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
 
 def find(secret: str) -> ApiToken | None:
-    """Return the live token of an active member of staff, with user and hotel, or None."""
+    """Return the token with its member of staff, user and hotel, or None if it is not valid."""
     tokens = ApiToken.objects.live().select_related("staff__user", "staff__hotel")
     token = tokens.filter(digest=digest(secret)).first()
     if token is None or not token.staff.active or not token.staff.user.is_active:
@@ -26,7 +26,7 @@ def find(secret: str) -> ApiToken | None:
 
 
 def seconds_to_wait(token: ApiToken) -> int:
-    """Count a request; return 0, or in how many seconds the hotel's limit allows the next."""
+    """Count a request. Return 0 if the limit allows it, or the seconds until the next one."""
     limit = RateLimitItemPerMinute(token.staff.hotel.api_requests_per_minute)
     if _limiter.hit(limit, str(token.pk)):
         return 0
@@ -34,8 +34,16 @@ def seconds_to_wait(token: ApiToken) -> int:
     return max(1, math.ceil(reset - timezone.now().timestamp()))
 
 
+def forget_requests() -> None:
+    """Forget the requests counted in this process.
+
+    For tests: a database that is rolled back gives a token's id to the next one.
+    """
+    _limiter.storage.reset()
+
+
 def note_use(token: ApiToken) -> None:
-    """Write down that the token was used now, to the minute."""
+    """Save that the token was used now, at most once a minute."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

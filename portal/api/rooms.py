@@ -12,29 +12,28 @@ from portal.act import act
 from portal.api import schemas
 from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
-from portal.api.idempotency import once
+from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
-from portal.api.room_json import SEEN, draw
-from portal.api.serializers import action_answer, event_answers
-from portal.board.columns import COLUMN_OF
+from portal.api.room_json import SEEN, json_of
+from portal.api.serializers import serialize_change, serialize_events
 from rooms.change import ActionInput
-from rooms.choices import Action, RoomStatus
+from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus
 from rooms.models import Room
 from rooms.reports import counts
 
 router = Router(tags=["Rooms"])
 Slug = Annotated[str, Path(description="The hotel's name in addresses.", example="seaside")]
 Number = Annotated[str, Path(description="The room's number.", example="204")]
-DONE: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
-# A board column's name in housekeeping/rooms.
+ANSWERS: dict[int, Any] = {200: schemas.ActionAnswer, **CHANGING}
+# What housekeeping/rooms calls each group.
 LISTS = {
-    "dirty": "checkout_dirty",
-    "cleaning": "cleaning_in_progress",
-    "inspection": "awaiting_inspection",
-    "maintenance": "maintenance_required",
-    "ready": "ready_for_guests",
-    "occupied": "occupied",
-    "out-of-order": "out_of_order",
+    RoomGroup.DIRTY: "checkout_dirty",
+    RoomGroup.CLEANING: "cleaning_in_progress",
+    RoomGroup.INSPECTION: "awaiting_inspection",
+    RoomGroup.MAINTENANCE: "maintenance_required",
+    RoomGroup.READY: "ready_for_guests",
+    RoomGroup.OCCUPIED: "occupied",
+    RoomGroup.OUT_OF_ORDER: "out_of_order",
 }
 
 
@@ -53,7 +52,7 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
     wanted = {"room_status": query.status, "floor": query.floor, "room_type__code": query.room_type}
     rooms = rooms.filter(**{name: value for name, value in wanted.items() if value})
     found, following = page(rooms.values_list(*SEEN, named=True), query, "number")
-    joined = b",".join(json for _, json in draw(found, request.staff))
+    joined = b",".join(room for _, room in json_of(found, request.staff))
     return _json(b'{"rooms":[%b],"next":%b}' % (joined, to_json(following)))
 
 
@@ -61,8 +60,8 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
 @asks_nothing
 def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
-    ((_, json),) = draw([get_room_for_user(request, number)], request.staff)
-    return _json(json)
+    ((_, room),) = json_of([get_room_for_user(request, number)], request.staff)
+    return _json(room)
 
 
 @router.get("rooms/{number}/events/", response={200: schemas.Events, **READING})
@@ -72,7 +71,7 @@ def list_room_events(
     """Show the room's history, newest first."""
     events = get_room_for_user(request, number).events.select_related("room", "actor__user")
     found, following = page(events, query, "-seq")
-    return schemas.Events(events=event_answers(found, request.staff), next=following)
+    return schemas.Events(events=serialize_events(found, request.staff), next=following)
 
 
 @router.get("housekeeping/rooms/", response={200: schemas.HousekeepingRooms, **READING})
@@ -81,8 +80,8 @@ def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
     rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number")
     lists: dict[str, list[bytes]] = {name: [] for name in LISTS.values()}
-    for status, json in draw(rooms.values_list(*SEEN, named=True), request.staff):
-        lists[LISTS[COLUMN_OF[status].key]].append(json)
+    for status, room in json_of(rooms.values_list(*SEEN, named=True), request.staff):
+        lists[LISTS[GROUP_OF[status]]].append(room)
     parts = (b'"%b":[%b]' % (name.encode(), b",".join(made)) for name, made in lists.items())
     return _json(b"{%b}" % b",".join(parts))
 
@@ -94,8 +93,8 @@ def housekeeping_stats(request: StaffRequest, slug: Slug) -> Any:
     return counts.counts(request.hotel)
 
 
-@router.post("rooms/{number}/start-cleaning/", response=DONE)
-@once()
+@router.post("rooms/{number}/start-cleaning/", response=ANSWERS)
+@idempotent()
 def start_cleaning(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -103,8 +102,8 @@ def start_cleaning(
     return _act(Action.START_CLEANING, request, number, body)
 
 
-@router.post("rooms/{number}/stop-cleaning/", response=DONE)
-@once()
+@router.post("rooms/{number}/stop-cleaning/", response=ANSWERS)
+@idempotent()
 def stop_cleaning(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -112,8 +111,8 @@ def stop_cleaning(
     return _act(Action.STOP_CLEANING, request, number, body)
 
 
-@router.post("rooms/{number}/mark-cleaned/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-cleaned/", response=ANSWERS)
+@idempotent()
 def mark_cleaned(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -121,8 +120,8 @@ def mark_cleaned(
     return _act(Action.MARK_CLEANED, request, number, body)
 
 
-@router.post("rooms/{number}/inspect/", response=DONE)
-@once()
+@router.post("rooms/{number}/inspect/", response=ANSWERS)
+@idempotent()
 def inspect(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Inspection
 ) -> schemas.ActionAnswer:
@@ -131,8 +130,8 @@ def inspect(
     return _act(action, request, number, body)
 
 
-@router.post("rooms/{number}/mark-maintenance/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-maintenance/", response=ANSWERS)
+@idempotent()
 def mark_maintenance(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Maintenance
 ) -> schemas.ActionAnswer:
@@ -140,8 +139,8 @@ def mark_maintenance(
     return _act(Action.MARK_MAINTENANCE, request, number, body)
 
 
-@router.post("rooms/{number}/complete-maintenance/", response=DONE)
-@once()
+@router.post("rooms/{number}/complete-maintenance/", response=ANSWERS)
+@idempotent()
 def complete_maintenance(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Repaired = schemas.Repaired()
 ) -> schemas.ActionAnswer:
@@ -149,8 +148,8 @@ def complete_maintenance(
     return _act(Action.COMPLETE_MAINTENANCE, request, number, body)
 
 
-@router.post("rooms/{number}/out-of-order/", response=DONE)
-@once()
+@router.post("rooms/{number}/out-of-order/", response=ANSWERS)
+@idempotent()
 def take_out_of_order(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.OutOfOrder
 ) -> schemas.ActionAnswer:
@@ -163,8 +162,8 @@ def take_out_of_order(
         raise InvalidInput(fields) from error
 
 
-@router.post("rooms/{number}/return-to-service/", response=DONE)
-@once()
+@router.post("rooms/{number}/return-to-service/", response=ANSWERS)
+@idempotent()
 def return_to_service(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -172,8 +171,8 @@ def return_to_service(
     return _act(Action.RETURN_TO_SERVICE, request, number, body)
 
 
-@router.post("rooms/{number}/mark-dirty/", response=DONE)
-@once()
+@router.post("rooms/{number}/mark-dirty/", response=ANSWERS)
+@idempotent()
 def mark_dirty(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Noted = schemas.Noted()
 ) -> schemas.ActionAnswer:
@@ -181,8 +180,8 @@ def mark_dirty(
     return _act(Action.MARK_DIRTY, request, number, body)
 
 
-@router.post("rooms/{number}/override/", response=DONE)
-@once()
+@router.post("rooms/{number}/override/", response=ANSWERS)
+@idempotent()
 def override(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Override
 ) -> schemas.ActionAnswer:
@@ -190,8 +189,8 @@ def override(
     return _act(Action.OVERRIDE, request, number, body)
 
 
-@router.post("rooms/{number}/undo/", response=DONE)
-@once()
+@router.post("rooms/{number}/undo/", response=ANSWERS)
+@idempotent()
 def undo(
     request: StaffRequest, slug: Slug, number: Number, body: schemas.Undo = schemas.Undo()
 ) -> schemas.ActionAnswer:
@@ -210,4 +209,4 @@ def _act(
     room = get_room_for_user(request, number, action)
     given = ActionInput(**body.model_dump(exclude={"passed", "expected_version"}))
     event = act(action, room, given, change_of(request, body.expected_version))
-    return action_answer(room, event, request.staff)
+    return serialize_change(room, event, request.staff)

@@ -1,4 +1,4 @@
-"""The API's shapes: what it takes, strictly, and what it answers."""
+"""What the API accepts and what it answers, as pydantic models."""
 
 import datetime as dt
 import re
@@ -22,14 +22,14 @@ from stays.choices import BookingStatus
 
 
 def _storable(text: str) -> str:
-    """Refuse what no database keeps as text: NUL, and halves of characters."""
+    """Refuse what a database cannot store as text: NUL, and half of a surrogate pair."""
     if "\0" in text or text != text.encode(errors="ignore").decode():
         raise ValueError("The text holds a character that cannot be kept.")
     return text
 
 
 def _iso_day(value: Any) -> Any:
-    """Refuse numbers and times, which pydantic would take for a date."""
+    """Refuse numbers and times, which pydantic would accept as a date."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         return value
     raise ValueError("Give a date as YYYY-MM-DD.")
@@ -59,13 +59,13 @@ VacantStatus = Annotated[
 ]
 
 
-class Given(Schema):
+class Body(Schema):
     """A request's body: what is not in it is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class OnRoom(Given):
+class OnRoom(Body):
     """A change of a room that the caller has seen."""
 
     expected_version: Seen | None = None
@@ -246,7 +246,7 @@ BookingId = Annotated[
 ]
 
 
-class NewBooking(Given):
+class NewBooking(Body):
     """A stay to book, half-open [check_in, check_out) in the hotel's dates."""
 
     booking_id: Annotated[
@@ -279,7 +279,7 @@ class CheckOut(OnRoom):
     """Nothing but the room's version seen."""
 
 
-class Nothing(Given):
+class Nothing(Body):
     """No field at all."""
 
 
@@ -306,7 +306,7 @@ class Bookings(Schema):
     next: str | None = Field(description="The next page's `cursor`; null at the end.")
 
 
-class BulkCheckOut(Given):
+class BulkCheckOut(Body):
     """The rooms to check out together."""
 
     room_numbers: list[RoomNumber] = Field(min_length=1, max_length=1000, examples=[["204", "205"]])

@@ -1,4 +1,4 @@
-"""The API's answers, made from the models."""
+"""The API's answers, made of the models."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ from stays.choices import BookingStatus
 from stays.models import Booking
 
 
-def event_answer(event: RoomEvent, staff: Staff) -> schemas.Event:
-    """Return a line of the log; what a set-up change says is for managers, as in the portal."""
+def serialize_event(event: RoomEvent, staff: Staff) -> schemas.Event:
+    """Return a line of the log; only managers may read what a set-up change says."""
     setup = event.action == LogAction.SETUP_CHANGED and event.room_id is None
     return schemas.Event(
         seq=event.seq,
@@ -36,25 +36,25 @@ def event_answer(event: RoomEvent, staff: Staff) -> schemas.Event:
     )
 
 
-def event_answers(events: Iterable[RoomEvent], staff: Staff) -> list[schemas.Event]:
+def serialize_events(events: Iterable[RoomEvent], staff: Staff) -> list[schemas.Event]:
     """Return lines of the log."""
-    return [event_answer(event, staff) for event in events]
+    return [serialize_event(event, staff) for event in events]
 
 
-def action_answer(room: Room, event: RoomEvent, staff: Staff) -> schemas.ActionAnswer:
-    """Return the room as it is now, what happened, and until when it may be undone."""
+def serialize_change(room: Room, event: RoomEvent, staff: Staff) -> schemas.ActionAnswer:
+    """Return the room after a change, the change's event, and until when it can be undone."""
     undone = event.action == Action.UNDO
     undo_until = None if undone else event.recorded_at + UNDO_WINDOW
     _name_people(room, staff)
     return schemas.ActionAnswer(
-        # The caller has just changed the room, and what they may do they may undo.
-        room=room_answer(room, staff, may_undo=not undone),
-        event=event_answer(event, staff),
+        # The caller made the change, so they may undo it; an undo cannot be undone.
+        room=serialize_room(room, staff, may_undo=not undone),
+        event=serialize_event(event, staff),
         undo_until=_local(undo_until),
     )
 
 
-def booking_answer(booking: Booking) -> schemas.Booking:
+def serialize_booking(booking: Booking) -> schemas.Booking:
     """Return a stay."""
     return schemas.Booking(
         booking_id=booking.booking_id,
@@ -71,7 +71,7 @@ def booking_answer(booking: Booking) -> schemas.Booking:
     )
 
 
-def overdue_answer(late: overdue.Overdue) -> schemas.Overdue:
+def serialize_overdue(late: overdue.Overdue) -> schemas.Overdue:
     """Return a stay past its checkout."""
     stay = late.booking
     return schemas.Overdue(
@@ -83,18 +83,20 @@ def overdue_answer(late: overdue.Overdue) -> schemas.Overdue:
     )
 
 
-def type_answer(kind: TypeAvailability) -> schemas.TypeAvailability:
+def serialize_type(found: TypeAvailability) -> schemas.TypeAvailability:
     """Return what a room type has to sell."""
     return schemas.TypeAvailability(
-        code=kind.room_type.code,
-        sellable=kind.sellable,
-        ready_now=kind.ready_now,
-        nights=[schemas.Night.model_validate(night, from_attributes=True) for night in kind.nights],
+        code=found.room_type.code,
+        sellable=found.sellable,
+        ready_now=found.ready_now,
+        nights=[
+            schemas.Night.model_validate(night, from_attributes=True) for night in found.nights
+        ],
     )
 
 
-def room_answer(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:
-    """Return a room as this member of staff may know it and act on it."""
+def serialize_room(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:
+    """Return a room with what this member of staff may do to it now."""
     actions = permissions.legal_actions(staff, room)
     if may_undo:
         actions.append(Action.UNDO)
@@ -127,7 +129,7 @@ def _status(value: str) -> RoomStatus | None:
 
 
 def _name_people(room: Room, staff: Staff) -> None:
-    """Fetch who cleaned and who inspected the room, unless it was the caller."""
+    """Set who cleaned and who inspected the room; the caller need not be fetched again."""
     if room.cleaned_by_staff_id == staff.pk:
         room.cleaned_by_staff = staff
     if room.inspected_by_staff_id == staff.pk:
@@ -140,5 +142,5 @@ def _name(staff: Staff | None) -> schemas.StaffName | None:
 
 
 def _local(moment: dt.datetime | None) -> dt.datetime | None:
-    """Return a moment in the hotel's own time, which portal.api.access made current."""
+    """Return a moment in the hotel's time zone, which portal.api.access has activated."""
     return timezone.localtime(moment) if moment else None

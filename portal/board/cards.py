@@ -1,42 +1,41 @@
-"""The board's cards: drawn once for each state that a viewer can see, then only joined.
+"""The board's cards: each is rendered once for every state that somebody sees, then reused.
 
-A card depends on the room's row (its last_seq moves with every event about the room), on the
-hotel's set-up (setup_seq), on today's arrival and on what the viewer may do. All of that is in
-the key, so a cached card is never stale and nothing expires by time.
+A card depends on the room's row (its last_seq moves with every event about the room), on who looks
+(portal.cache.Viewer, which holds the hotel's setup_seq), on today's arrival, and on whether the
+viewer cleaned the room. All of it is in the card's key, so a kept card is never out of date.
 """
 
 import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 from typing import Any, NamedTuple
 
-from cachetools import LRUCache
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from hotel.exceptions import InvalidInput
 from hotel.models import Staff
-from portal.board.columns import BESIDE, BUTTONS, COLUMN_OF, NEXT_STEP, NOTED, ONE_TAP
+from portal.board.actions import ACTIONS, Place
+from portal.board.columns import COLUMN_OF
+from portal.cache import SeqCache, Viewer
+from portal.navigation import action_url
 from rooms.change import ActionInput
-from rooms.choices import TURNING, Action, Priority, RoomStatus
+from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
 from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
-_cards: LRUCache[tuple[Any, ...], str] = LRUCache(maxsize=10_000)
-_lock = Lock()
+_cards: SeqCache[str] = SeqCache(10_000)
 
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
 @dataclass(frozen=True)
 class RoomButton:
-    """One action as a card shows it; `to` is the column a drag must end in to mean it."""
+    """One action as a card shows it; a card dragged to the column `to` does the same."""
 
     action: Action
     label: str
@@ -44,11 +43,10 @@ class RoomButton:
     to: str
     one_tap: bool
     noted: bool
-    main: bool = False
 
 
 class Row(NamedTuple):
-    """What the board must read of a room to know whether its card is drawn already."""
+    """What the board reads of each room: enough to find its card in memory."""
 
     sort: str
     pk: int
@@ -75,7 +73,7 @@ def arrivals_by_room(rooms: Q, today: dt.date) -> dict[int, int]:
 
 
 def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
-    """Read the rooms' rows without making instances; sorted as the columns are."""
+    """Return the rooms' rows, sorted as in the columns; without model instances, to save time."""
     arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
     return sorted(
         Row(
@@ -97,19 +95,20 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
     )
 
 
-def draw(board: list[Row], staff: Staff) -> dict[str, list[str]]:
-    """Return each column's cards as HTML, by the column's key; only unseen ones are rendered."""
-    columns: dict[str, list[str]] = {column.key: [] for column in COLUMN_OF.values()}
+def html_by_group(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
+    """Return each group's cards as HTML; only cards that nobody has seen yet are rendered."""
+    columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
     for row, card in zip(board, html_of(board, staff, len(board)), strict=True):
-        columns[COLUMN_OF[RoomStatus(row.status)].key].append(card)
+        columns[GROUP_OF[RoomStatus(row.status)]].append(card)
     return columns
 
 
 def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
-    """Return the cards of these rows, out of `shown` on the board, in the same order."""
-    keys = [_key(row.pk, row.last_seq, row.own_clean, row.arriving, staff) for row in board]
-    with _lock:
-        html = [_cards.get(key) for key in keys]
+    """Return the cards of these rows in the same order; the board shows `shown` rooms in all."""
+    viewer = Viewer.of(staff, personal=False)
+    html = _cards.get_many(
+        _key(viewer, row.pk, row.last_seq, row.own_clean, row.arriving) for row in board
+    )
     unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
     if unseen:
         fresh = {room.pk: room for room in _fetch(unseen, shown, staff)}
@@ -121,9 +120,9 @@ def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
 
 
 def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
-    """Fetch the rooms that must be drawn, with what a card names and no more."""
+    """Fetch the rooms whose cards must be rendered, with what a card names and no more."""
     rooms = board_rooms(staff).select_related("room_type", "status_by__user")
-    # All of them is a shorter question than a list of nearly all.
+    # For more than half of the rooms, fetching all is cheaper than a list of their ids.
     rooms = rooms if len(unseen) > shown // 2 else rooms.filter(pk__in=unseen)
     found = [room for room in rooms if room.pk in unseen]
     for room in found:
@@ -134,16 +133,14 @@ def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
 def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
     """Return the card as this viewer sees it; `arriving` people are due in the room today."""
     own = is_own_clean(staff, room.cleaned_by_staff_id, staff.hotel)
-    key = _key(room.pk, room.last_seq, own, arriving, staff)
-    with _lock:
-        card = _cards.get(key)
-    if card is None:
-        card = render_to_string("board/card.html", card_context(room, staff, arriving))
-        # The lines of what this card does not show are not sent 200 times.
-        card = re.sub(r"\n\s*\n", "\n", card)
-        with _lock:
-            _cards[key] = card
-    return card
+    key = _key(Viewer.of(staff, personal=False), room.pk, room.last_seq, own, arriving)
+    return _cards.get_or_make(key, lambda: _render_card(room, staff, arriving))
+
+
+def _render_card(room: Room, staff: Staff, arriving: int | None) -> str:
+    html = render_to_string("board/card.html", card_context(room, staff, arriving))
+    # Without the blank lines that the template leaves for what this card does not show.
+    return re.sub(r"\n\s*\n", "\n", html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
@@ -161,69 +158,58 @@ def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, An
 def buttons(room: Room, staff: Staff) -> dict[str, Any]:
     """Return the caller's legal actions: the next step, those beside it, and the rest."""
     legal = legal_actions(staff, room)
-    main = next((action for action in NEXT_STEP if action in legal), None)
-    made = [_button(action, room, staff, main=action == main) for action in legal]
+    candidates = (action for action, row in ACTIONS.items() if row.place is Place.MAIN)
+    main = next((action for action in candidates if action in legal), None)
+    beside = [
+        action for action in legal if action != main and ACTIONS[action].place is Place.BESIDE
+    ]
+    more = [action for action in legal if action != main and action not in beside]
     return {
-        "main": next((button for button in made if button.main), None),
-        "beside": [button for button in made if not button.main and button.action in BESIDE],
-        "more": [button for button in made if not button.main and button.action not in BESIDE],
+        "main": _button(main, room) if main else None,
+        "beside": [_button(action, room) for action in beside],
+        "more": [_button(action, room) for action in more],
     }
 
 
-def action_url(room: Room, action: Action) -> str:
-    """Return the address of an action on a room: GET shows its form, POST does it."""
-    return reverse(
-        "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
-    )
-
-
 def sort_key(number: str, status: str, priority: str, arriving: int | None) -> str:
-    """Return where a card stands in its column: guests waiting, then urgency, then number."""
+    """Return a card's sort key in its column: guests waiting first, then urgency, then number."""
     waiting = "0" if arriving and status in TURNING else "1"
     return f"{waiting}{URGENCY[priority]}{natural(number)}"
 
 
 @lru_cache(maxsize=10_000)
 def natural(number: str) -> str:
-    """Return a room number so that text order is a person's order: 9 before 10."""
+    """Return a room number in a form that sorts as people count: 9 before 10."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(5), number)
 
 
 def _key(
-    pk: int, last_seq: int, own_clean: bool, arriving: int | None, staff: Staff
+    viewer: Viewer, pk: int, last_seq: int, own_clean: bool, arriving: int | None
 ) -> tuple[Any, ...]:
-    return (
-        pk,
-        last_seq,
-        staff.hotel.setup_seq,
-        staff.role,
-        staff.language,
-        own_clean,
-        arriving,
-    )
+    return viewer, pk, last_seq, own_clean, arriving
 
 
-def _button(action: Action, room: Room, staff: Staff, *, main: bool) -> RoomButton:
+def _button(action: Action, room: Room) -> RoomButton:
+    row = ACTIONS[action]
     return RoomButton(
         action=action,
-        label=BUTTONS[action],
+        label=row.label,
         url=action_url(room, action),
         to=_drop_column(action, room),
-        one_tap=action in ONE_TAP,
-        noted=action in NOTED,
-        main=main,
+        one_tap=row.one_tap,
+        noted=row.noted,
     )
 
 
 def _drop_column(action: Action, room: Room) -> str:
-    """Return the column that a card is dragged to for this action, or "" where none is meant."""
+    """Return the column to which a card is dragged for this action, or "" if there is none."""
     if action is Action.MARK_MAINTENANCE:
-        # The wish is clear, though a card stays where it is while a guest is in the room.
-        return COLUMN_OF[RoomStatus.MAINTENANCE_REQUIRED].key
+        # Dragging there says what is meant, though the card of an occupied room stays in place.
+        return RoomGroup.MAINTENANCE.value
     try:
         end = TRANSITIONS[action].end(room, ActionInput())
     except InvalidInput:
-        # Where it ends is for the person to choose in the form.
+        # The person chooses in the form where it ends.
         return ""
-    column = COLUMN_OF[end]
-    return "" if column is COLUMN_OF[RoomStatus(room.room_status)] else column.key
+    group = GROUP_OF[end]
+    return "" if group is GROUP_OF[RoomStatus(room.room_status)] else group.value

@@ -1,7 +1,7 @@
-"""What has changed on the board since a seq: one answer, whichever way the browser was woken.
+"""What has changed on the board since a seq, for event stream, Pusher and polling alike.
 
-The answer says how the board is now, not what happened on the way: asked twice, or after an hour's
-sleep, it leads to the same board.
+The answer describes the board as it is now, not the changes one by one. A browser that asks twice,
+or after an hour of sleep, ends with the same board.
 """
 
 import datetime as dt
@@ -11,18 +11,18 @@ from django.http import QueryDict
 
 from hotel.models import Staff
 from portal.board import cards
-from portal.board.columns import COLUMN_OF
 from portal.board.filters import RoomFilter
-from rooms.choices import RoomStatus
+from rooms.choices import GROUP_OF, RoomGroup, RoomStatus
 from rooms.models import RoomEvent
 
 
 def since(after: int | None, day: str, query: QueryDict, staff: Staff) -> dict[str, Any]:
-    """Return what a board drawn at seq `after`, on the business date `day`, lacks.
+    """Return what a board needs that was last updated at seq `after` on business date `day`.
 
-    `cards` are those that changed, `gone` the rooms that changed and no longer match the filters
-    in `query`; `counts` is by column, empty where nothing changed. A `whole` answer holds every
-    card: set-up has changed, or the day, or the board is not one of ours.
+    `cards` are the cards that changed, and `gone` the numbers of rooms that changed and no longer
+    match the filters in `query`. `counts` has the number of cards by column, or nothing if nothing
+    changed. If `whole` is true, `cards` are all cards and replace those shown: the set-up or the
+    business date has changed, or `after` is no seq that this hotel can have sent.
     """
     hotel, today = staff.hotel, staff.hotel.business_date()
     whole = after is None or not hotel.setup_seq <= after <= hotel.last_seq
@@ -37,12 +37,12 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     rooms = cards.board_rooms(staff)
     filtered = any(name in RoomFilter.base_filters for name in query)
     if filtered:
-        # Their choices cost a query.
+        # Only then: the filters' choices cost a query.
         rooms = RoomFilter(query, queryset=rooms, hotel=staff.hotel).qs
     board = cards.rows(rooms, staff, today)
-    counts = dict.fromkeys((column.key for column in COLUMN_OF.values()), 0)
+    counts = dict.fromkeys(RoomGroup.values, 0)
     for row in board:
-        counts[COLUMN_OF[RoomStatus(row.status)].key] += 1
+        counts[GROUP_OF[RoomStatus(row.status)]] += 1
     changed = [row for row in board if row.last_seq > after]
     names = _who(changed, staff)
     return {

@@ -1,4 +1,4 @@
-"""What the board and the room list can be narrowed to; the URL carries it."""
+"""The filters of the board and of the list of rooms; they are in the URL."""
 
 from typing import Any
 
@@ -8,8 +8,7 @@ from django.db.models import Q, QuerySet
 
 from hotel.models import Hotel
 from portal.board.cards import natural
-from portal.board.columns import BY_KEY, COLUMNS
-from rooms.choices import Priority
+from rooms.choices import Priority, RoomGroup
 from rooms.models import Room
 
 
@@ -30,7 +29,7 @@ class RoomFilter(django_filters.FilterSet):
         method="in_column",
         label="Status",
         empty_label="All statuses",
-        choices=[(column.key, column.label) for column in COLUMNS],
+        choices=RoomGroup.choices,
     )
     priority = django_filters.ChoiceFilter(
         field_name="maintenance_priority",
@@ -46,9 +45,9 @@ class RoomFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rooms = hotel.rooms.active().order_by()
-        kinds = list(rooms.values_list("floor", "room_type__code", "room_type__name").distinct())
-        floors = {floor for floor, _, _ in kinds if floor}
-        types = {(code, name) for _, code, name in kinds}
+        offered = list(rooms.values_list("floor", "room_type__code", "room_type__name").distinct())
+        floors = {floor for floor, _, _ in offered if floor}
+        types = {(code, name) for _, code, name in offered}
         self.filters["floor"].extra["choices"] = [
             (floor, f"Floor {floor}") for floor in sorted(floors, key=natural)
         ]
@@ -59,12 +58,12 @@ class RoomFilter(django_filters.FilterSet):
     @property
     def narrows(self) -> bool:
         """Tell whether any filter is set."""
-        self.is_valid()  # what is not offered is left out of cleaned_data, and only that
+        self.is_valid()  # fills cleaned_data with the values that are valid
         return any(self.form.cleaned_data.values())
 
     def in_column(self, rooms: QuerySet[Room], name: str, key: str) -> QuerySet[Room]:
         """Keep the rooms of one board column."""
-        return rooms.filter(room_status__in=BY_KEY[key].statuses)
+        return rooms.filter(room_status__in=RoomGroup(key).statuses)
 
     def with_text(self, rooms: QuerySet[Room], name: str, text: str) -> QuerySet[Room]:
         """Keep rooms whose number begins with the text, or whose notes hold it."""

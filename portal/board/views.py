@@ -1,17 +1,15 @@
 """The board: every room as a card in the column of its status.
 
-Nothing on it expires by time: a page is kept under the hotel's seq and all else it depends on,
-so the same question is answered from memory until the hotel's log moves.
+A page is kept in memory under everything that it shows. While nothing happens in the hotel, the
+same request is answered from there.
 """
 
 import gzip
 import json
 import re
 import secrets
-from threading import Lock
 from typing import Any
 
-from cachetools import LRUCache
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -24,90 +22,86 @@ from portal.access import StaffRequest, memberships
 from portal.board import cards, changes
 from portal.board.columns import COLUMNS, FIRST_COLUMN
 from portal.board.filters import RoomFilter
+from portal.cache import SeqCache, Viewer
 from portal.etags import unless_known
 
-# Compressed pages, about 20 KB each for 200 rooms, and frames of a few KB.
-_pages: LRUCache[tuple[Any, ...], bytes] = LRUCache(maxsize=200)
-_frames: LRUCache[tuple[Any, ...], list[str]] = LRUCache(maxsize=500)
-# A change wakes every tab of a house at once, and most ask the same: one draws, the rest are sent.
-_answers: LRUCache[tuple[Any, ...], bytes] = LRUCache(maxsize=200)
-_lock = Lock()
-# Stands in a frame where a count or a column's cards go; nobody can type it, for none knows it.
+# Compressed pages, about 20 KB each for 200 rooms.
+_pages: SeqCache[bytes] = SeqCache(200)
+# Pages without their cards, a few KB each.
+_frames: SeqCache[list[str]] = SeqCache(500)
+# A change wakes all open boards of a hotel at once, and most of them send the same request: the
+# first is answered with work, the others from here.
+_changes: SeqCache[bytes] = SeqCache(200)
+# Marks where a frame has a count or the cards of a column. It is random, so that no note or name
+# can hold it.
 HOLE = f"<hole {secrets.token_hex(8)}>"
 
 
 @require_safe
 @ensure_csrf_cookie
 def board(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Show the board, or to htmx its columns alone; the filters are in the URL."""
+    """Show the board, or to htmx only its columns; the filters are in the URL."""
     if len(get_messages(request)):
-        # A message is shown once: such a page is drawn for this answer only.
-        return answer_compressed(request, compressed(_draw(request, keep=False)))
-    key = (request.hotel.last_seq, *_frame_key(request))
-    with _lock:
-        page = _pages.get(key)
-    if page is None:
-        page = compressed(_draw(request, keep=True))
-        with _lock:
-            _pages[key] = page
+        # A message is shown once, so this page is for this answer only.
+        return answer_compressed(request, compressed(board_html(request, keep=False)))
+    # Whatever happens in the hotel moves last_seq.
+    key = (*_frame_key(request), request.hotel.last_seq)
+    page = _pages.get_or_make(key, lambda: compressed(board_html(request, keep=True)))
     return answer_compressed(request, page)
 
 
 @require_safe
 def board_changes(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Say what a board drawn at the seq `after` on `day` lacks; the filters are the board's own."""
-    return unless_known(request, (request.hotel.last_seq,), lambda: _answer(request))
+    """Return what has changed since the seq `after` on `day`, for a board with these filters."""
+    return unless_known(request, (request.hotel.last_seq,), lambda: _answer_changes(request))
 
 
-def _answer(request: StaffRequest) -> HttpResponse:
+def _answer_changes(request: StaffRequest) -> HttpResponse:
     staff, hotel = request.staff, request.hotel
     key = (
-        hotel.pk,
+        # An inspector's cards depend on which rooms they cleaned themselves.
+        Viewer.of(staff, personal=staff.role in INSPECTORS),
         hotel.last_seq,
+        # Decides which arrivals are today's.
         hotel.business_date(),
-        staff.role,
-        staff.language,
-        # Their own cleans are not for them to inspect.
-        staff.pk if staff.role in INSPECTORS else None,
+        # The filters, and since when.
         request.GET.urlencode(),
     )
-    with _lock:
-        answer = _answers.get(key)
-    if answer is None:
-        after = request.GET.get("after", "")
-        seq = int(after) if re.fullmatch("[0-9]{1,18}", after) else None
-        found = changes.since(seq, request.GET.get("day", ""), request.GET, staff)
-        answer = compressed(json.dumps(found, ensure_ascii=False))
-        with _lock:
-            _answers[key] = answer
-    return answer_compressed(request, answer, "application/json")
+    changed = _changes.get_or_make(key, lambda: compressed(_changes_json(request)))
+    return answer_compressed(request, changed, "application/json")
 
 
-def _draw(request: StaffRequest, *, keep: bool) -> str:
-    """Put the cards into the page around them."""
+def _changes_json(request: StaffRequest) -> str:
+    after = request.GET.get("after", "")
+    seq = int(after) if re.fullmatch("[0-9]{1,18}", after) else None
+    found = changes.since(seq, request.GET.get("day", ""), request.GET, request.staff)
+    return json.dumps(found, ensure_ascii=False)
+
+
+def board_html(request: StaffRequest, *, keep: bool) -> str:
+    """Return the board's page. Its frame comes from memory and stays there, if `keep`."""
     staff, today = request.staff, request.hotel.business_date()
     rooms = cards.board_rooms(staff)
     key = _frame_key(request)
-    with _lock:
-        frame = _frames.get(key) if keep else None
+    frame = _frames.get(key) if keep else None
     if frame is None or request.GET:
-        # The filters' choices cost two queries: a board without filters does not ask for them.
+        # The filters' choices cost two queries: a board without filters does without them.
         filters = RoomFilter(request.GET, queryset=rooms, hotel=request.hotel)
         rooms = filters.qs
-        frame = frame or _render_frame(request, filters)
+        frame = frame or render_frame(request, filters)
         if keep:
-            with _lock:
-                _frames[key] = frame
-    drawn = cards.draw(cards.rows(rooms, staff, today), staff)
-    parts = {f"cards {key}": "".join(found) for key, found in drawn.items()}
-    parts |= {f"count {key}": str(len(found)) for key, found in drawn.items()}
-    # Read before the rooms were: what is asked for after it may come twice, but never fails to.
+            _frames.put(key, frame)
+    parts = {}
+    for group, html in cards.html_by_group(cards.rows(rooms, staff, today), staff).items():
+        parts[f"cards {group.value}"] = "".join(html)
+        parts[f"count {group.value}"] = str(len(html))
+    # Read before the rooms were: a change in between is sent twice, but never missed.
     parts["seq"] = str(request.hotel.last_seq)
     return "".join(parts[part] if n % 2 else part for n, part in enumerate(frame))
 
 
-def _render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
-    """Render the page without its cards: text at even places, names of what goes in at odd."""
+def render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
+    """Return the page without its cards: text at even places, names of what goes in at odd."""
     chosen = filters.form.cleaned_data.get("status") if filters.narrows else ""
     html = render_to_string(
         "board/columns.html" if request.htmx else "board/board.html",
@@ -124,35 +118,37 @@ def _render_frame(request: StaffRequest, filters: RoomFilter) -> list[str]:
 
 
 def _frame_key(request: StaffRequest) -> tuple[Any, ...]:
-    """Return what the page depends on beside the hotel's log."""
+    """Return what a page without its cards depends on."""
     return (
-        request.staff.pk,
-        request.staff.role,
-        request.staff.language,
-        request.hotel.setup_seq,
+        # In person: the page shows the name.
+        Viewer.of(request.staff, personal=True),
+        # The page shows the date.
         request.hotel.business_date(),
+        # The filters.
         request.GET.urlencode(),
+        # Whether the page or only its columns.
         bool(request.htmx),
+        # The menu of the person's other hotels, whose set-up is not this hotel's.
         tuple((staff.pk, staff.hotel.name) for staff in memberships(request.user)),
     )
 
 
-def compressed(html: str) -> bytes:
-    """Return the text as it is kept and sent."""
-    # Level 3: within a twentieth of level 6's size on a board, in a third of its time.
-    return gzip.compress(html.encode(), compresslevel=3, mtime=0)
+def compressed(text: str) -> bytes:
+    """Return the text compressed, as it is kept and sent."""
+    # Level 3: a board is at most a twentieth larger than at level 6, in a third of the time.
+    return gzip.compress(text.encode(), compresslevel=3, mtime=0)
 
 
 def answer_compressed(
-    request: StaffRequest, page: bytes, content_type: str = "text/html; charset=utf-8"
+    request: StaffRequest, content: bytes, content_type: str = "text/html; charset=utf-8"
 ) -> HttpResponse:
-    """Send a page as it is kept, or unpacked for a client that does not take gzip.
+    """Send compressed content as it is, or unpacked to a client that does not accept gzip.
 
-    No BREACH: the page holds no secret, the CSRF token goes by cookie and header.
+    BREACH does not apply: the page holds no secret, the CSRF token goes by cookie and header.
     """
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(page, content_type, headers={"Content-Encoding": "gzip"})
+        response = HttpResponse(content, content_type, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(page), content_type)
+        response = HttpResponse(gzip.decompress(content), content_type)
     patch_vary_headers(response, ["Accept-Encoding", "HX-Request"])
     return response

@@ -1,8 +1,8 @@
 """Serve pages and event streams from one process.
 
 Django runs as a WSGI application in a pool of threads; the event loop holds the open streams. A
-view opens a stream by leaving a ticket in the request's environ; its response then becomes the
-head of the stream. docs/adr/0010 explains why.
+view opens a stream by leaving a Subscription in the request's environ; its response then becomes
+the head of the stream. docs/adr/0010 explains why.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from portal.live.hub import TICKET, Hub, Ticket
+from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
 # Bytes. Our own forms are small, so a larger body does not come from one of our pages.
@@ -93,11 +93,11 @@ class Gateway:
         environ = make_environ(scope, body)
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(self.pool, self._call, environ)
-        ticket = environ[TICKET]
-        if ticket is None:
+        subscription = environ[SUBSCRIPTION]
+        if subscription is None:
             await _send(send, status, headers, content)
         else:
-            await self._stream(ticket, headers, receive, send)
+            await self._stream(subscription, headers, receive, send)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Run the WSGI application and return its status, headers and body."""
@@ -116,9 +116,11 @@ class Gateway:
                 result.close()
         return *started[-1], content
 
-    async def _stream(self, ticket: Ticket, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, subscription: Subscription, headers: Headers, receive: Receive, send: Send
+    ) -> None:
         """Send the hotel's newest seq each time it changes, until the client or server stops."""
-        stream = self.hub.open(ticket)
+        stream = self.hub.open(subscription)
         if stream is None:
             await _send(send, 429, [(b"content-length", b"0")], b"")
             return
@@ -168,7 +170,7 @@ def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
     """Return the WSGI environ for an ASGI request and its body."""
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
-        TICKET: None,
+        SUBSCRIPTION: None,
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         # From the raw path, so that bytes that are not UTF-8 reach Django unchanged.

@@ -1,7 +1,7 @@
 """The open event streams of this process.
 
 A stream carries only the hotel's newest seq; the browser then asks for what changed. Everything
-here runs in the event loop's thread, except `Hub.tickets`, which any thread may call.
+here runs in the event loop's thread, except `Hub.subscriptions`, which any thread may call.
 """
 
 import asyncio
@@ -9,15 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# The key in a request's environ under which a view leaves its ticket. It is missing where the
+# The key in a request's environ under which a view leaves its subscription. It is missing where the
 # server cannot hold streams.
-TICKET = "readyroom.ticket"
+SUBSCRIPTION = "readyroom.subscription"
 # More than anybody has tabs open, and few enough to stop a page that keeps reconnecting.
 STREAMS_OF_A_SESSION = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class Subscription:
     """Who opened a stream, and the hotel's newest seq at that moment."""
 
     hotel: int
@@ -31,10 +31,10 @@ class Ticket:
 class Stream:
     """An open event stream: one browser tab that waits for a new seq."""
 
-    __slots__ = ("_news", "over", "seq", "ticket")
+    __slots__ = ("_news", "over", "seq", "subscription")
 
-    def __init__(self, ticket: Ticket, seq: int) -> None:
-        self.ticket = ticket
+    def __init__(self, subscription: Subscription, seq: int) -> None:
+        self.subscription = subscription
         self.seq = seq
         self.over = False
         self._news = asyncio.Event()
@@ -70,42 +70,42 @@ class Hub:
         self.sessions: Counter[str] = Counter()
         self.ending = False
 
-    def open(self, ticket: Ticket) -> Stream | None:
+    def open(self, subscription: Subscription) -> Stream | None:
         """Add a stream; return None if the session has too many or the server is stopping."""
-        if self.ending or self.sessions[ticket.session] >= STREAMS_OF_A_SESSION:
+        if self.ending or self.sessions[subscription.session] >= STREAMS_OF_A_SESSION:
             return None
         # The log may have grown since the view read its seq: start from the newer one.
-        stream = Stream(ticket, max(ticket.seq, self.seqs.get(ticket.hotel, 0)))
-        self.streams[ticket.hotel].add(stream)
-        self.sessions[ticket.session] += 1
+        stream = Stream(subscription, max(subscription.seq, self.seqs.get(subscription.hotel, 0)))
+        self.streams[subscription.hotel].add(stream)
+        self.sessions[subscription.session] += 1
         return stream
 
     def close(self, stream: Stream) -> None:
         """Remove a stream that has ended."""
-        ticket = stream.ticket
-        self.streams[ticket.hotel].discard(stream)
-        self.sessions[ticket.session] -= 1
-        if not self.sessions[ticket.session]:
-            del self.sessions[ticket.session]
+        subscription = stream.subscription
+        self.streams[subscription.hotel].discard(stream)
+        self.sessions[subscription.session] -= 1
+        if not self.sessions[subscription.session]:
+            del self.sessions[subscription.session]
 
-    def tickets(self, hotels: Collection[int] | None = None) -> set[Ticket]:
-        """Return the tickets of the open streams, for some hotels or for all.
+    def subscriptions(self, hotels: Collection[int] | None = None) -> set[Subscription]:
+        """Return the subscriptions of the open streams, for some hotels or for all.
 
         Safe to call from any thread: list() copies atomically while the event loop goes on.
         """
         return {
-            stream.ticket
+            stream.subscription
             for hotel, streams in list(self.streams.items())
             if hotels is None or hotel in hotels
             for stream in list(streams)
         }
 
-    def wake(self, seqs: Mapping[int, int], ended: Collection[Ticket] = ()) -> None:
-        """Send each hotel's seq to its streams, and end the streams whose ticket is in `ended`."""
+    def wake(self, seqs: Mapping[int, int], ended: Collection[Subscription] = ()) -> None:
+        """Send each hotel's seq to its streams, and end those of the subscriptions `ended`."""
         self.seqs.update(seqs)
         for hotel, seq in seqs.items():
             for stream in self.streams.get(hotel, ()):
-                if stream.ticket in ended:
+                if stream.subscription in ended:
                     stream.end()
                 else:
                     stream.wake(seq)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import StaffRequest
 from portal.live import pusher
-from portal.live.hub import TICKET, Ticket
+from portal.live.hub import SUBSCRIPTION, Subscription
 
 
 @require_safe
@@ -17,9 +17,9 @@ def stream(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     Answers 204 where the server cannot hold a stream; the browser then polls.
     """
     environ: dict[str, Any] = request.environ  # type: ignore[attr-defined]
-    if TICKET not in environ or request.method != "GET":
+    if SUBSCRIPTION not in environ or request.method != "GET":
         return HttpResponse(status=204)
-    environ[TICKET] = Ticket(
+    environ[SUBSCRIPTION] = Subscription(
         hotel=request.hotel.pk,
         staff=request.staff.pk,
         session=request.session.session_key or "",

@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff
-from portal.live.hub import Hub, Ticket
+from portal.live.hub import Hub, Subscription
 from rooms.log import CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -98,27 +98,27 @@ class Watcher(threading.Thread):
         news = seqs if everybody else dict(seqs.items() - self.seqs.items())
         self.seqs = seqs
         if news:
-            ended = without_right(self.hub.tickets(news))
+            ended = without_right(self.hub.subscriptions(news))
             self.loop.call_soon_threadsafe(self.hub.wake, news, ended)
 
 
-def without_right(tickets: Collection[Ticket]) -> set[Ticket]:
-    """Return the tickets whose session ended, password changed, or person left the staff.
+def without_right(subscriptions: Collection[Subscription]) -> set[Subscription]:
+    """Return the subscriptions whose session ended, password changed, or person left the staff.
 
-    Runs two queries, however many tickets there are.
+    Runs two queries, however many subscriptions there are.
     """
-    if not tickets:
+    if not subscriptions:
         return set()
     sessions = Session.objects.filter(
-        session_key__in={ticket.session for ticket in tickets}, expire_date__gt=timezone.now()
+        session_key__in={one.session for one in subscriptions}, expire_date__gt=timezone.now()
     )
     staff = Staff.objects.filter(
-        pk__in={ticket.staff for ticket in tickets}, active=True, user__is_active=True
+        pk__in={one.staff for one in subscriptions}, active=True, user__is_active=True
     )
     signed_in = set(sessions.values_list("session_key", flat=True))
     passwords = dict(staff.order_by().values_list("pk", "user__password"))
     return {
-        ticket
-        for ticket in tickets
-        if ticket.session not in signed_in or passwords.get(ticket.staff) != ticket.password
+        one
+        for one in subscriptions
+        if one.session not in signed_in or passwords.get(one.staff) != one.password
     }

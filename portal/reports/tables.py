@@ -5,6 +5,8 @@ from typing import Any
 import django_tables2 as tables
 
 from portal.export import as_text
+from rooms.choices import RoomGroup
+from rooms.reports.counts import FloorRow
 
 
 class SumColumn(tables.Column):
@@ -12,26 +14,30 @@ class SumColumn(tables.Column):
 
     def render_footer(self, bound_column: Any, table: tables.Table) -> str:
         """Return the sum."""
-        return str(sum(getattr(row, bound_column.name) for row in table.data))
+        return str(sum(bound_column.accessor.resolve(row) for row in table.data))
 
 
 class FloorTable(tables.Table):
-    """How many rooms of each floor stand in each column."""
+    """How many rooms of each floor stand in each group."""
 
     floor = tables.Column(footer="All", default="–")
-    needs_cleaning = SumColumn()
-    cleaning = SumColumn()
-    awaiting_inspection = SumColumn()
-    ready = SumColumn()
-    occupied = SumColumn()
-    maintenance = SumColumn()
-    out_of_order = SumColumn()
     total = SumColumn()
 
     class Meta:
         attrs = {"class": "table list numbers"}
         empty_text = "No rooms yet."
         orderable = False
+        sequence = ("floor", "...", "total")
+
+    def __init__(self, floors: list[FloorRow]) -> None:
+        groups = [
+            (
+                f"rooms_{group.name.lower()}",
+                SumColumn(accessor=f"rooms_in__{group.value}", verbose_name=group.label),
+            )
+            for group in RoomGroup
+        ]
+        super().__init__(floors, extra_columns=groups)
 
     def value_floor(self, value: str) -> str:
         """Give the export the floor as text."""

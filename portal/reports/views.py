@@ -10,12 +10,12 @@ from django_tables2 import RequestConfig
 
 from hotel.models import Hotel
 from portal.access import StaffRequest, for_page
-from portal.board.columns import BY_KEY
+from portal.board.columns import COLUMN_OF_GROUP
 from portal.etags import render_live
 from portal.export import csv_response
 from portal.navigation import STATISTICS
 from portal.reports.tables import AttendantTable, FloorTable
-from rooms.choices import Priority
+from rooms.choices import Priority, RoomGroup
 from rooms.reports.attendants import cleans_by_attendant
 from rooms.reports.counts import Counts, by_floor
 from rooms.reports.counts import counts as count_rooms
@@ -61,21 +61,21 @@ def _tiles(counts: Counts) -> list[dict[str, Any]]:
         if number
     )
     parts = (
-        ("ready", counts.available_for_booking, "Ready now", ""),
-        ("occupied", counts.occupied, "Occupied", ""),
+        (RoomGroup.READY, counts.available_for_booking, "Ready now", ""),
+        (RoomGroup.OCCUPIED, counts.occupied, "Occupied", ""),
         (
-            "dirty",
+            RoomGroup.DIRTY,
             counts.needs_cleaning,
             "Needs cleaning",
             f"{counts.cleaning_in_progress} being cleaned",
         ),
-        ("inspection", counts.needs_inspection, "Awaiting inspection", ""),
-        ("maintenance", counts.needs_maintenance, "Maintenance", urgent),
-        ("out-of-order", counts.out_of_order, "Out of order", ""),
+        (RoomGroup.INSPECTION, counts.needs_inspection, "Awaiting inspection", ""),
+        (RoomGroup.MAINTENANCE, counts.needs_maintenance, "Maintenance", urgent),
+        (RoomGroup.OUT_OF_ORDER, counts.out_of_order, "Out of order", ""),
     )
     return [
-        {"column": BY_KEY[key], "count": count, "label": label, "detail": detail}
-        for key, count, label, detail in parts
+        {"column": COLUMN_OF_GROUP[group], "count": count, "label": label, "detail": detail}
+        for group, count, label, detail in parts
     ]
 
 

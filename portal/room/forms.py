@@ -7,9 +7,8 @@ from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
 from hotel.models import Staff
-from portal.board.cards import action_url
-from portal.board.columns import BUTTONS
 from portal.forms import ChangeForm, new_request_id
+from portal.navigation import action_url
 from rooms.change import ActionInput
 from rooms.choices import VACANT, Action, Priority, RoomStatus
 from rooms.models import Room
@@ -30,7 +29,8 @@ class Submit:
 class ActionForm(ChangeForm):
     """An action on a room: the version that the person saw, and a request id.
 
-    `given` and `change` are what portal.act takes.
+    `label` is the button's words, from portal.board.actions. `given` and `change` are what
+    portal.act takes.
     """
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -43,7 +43,14 @@ class ActionForm(ChangeForm):
     data: Any
 
     def __init__(
-        self, data: Any = None, *, room: Room, action: Action, staff: Staff, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        room: Room,
+        action: Action,
+        staff: Staff,
+        label: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             data,
@@ -51,7 +58,7 @@ class ActionForm(ChangeForm):
             initial={"expected_version": room.version},
             **kwargs,
         )
-        self.room, self.action, self.staff = room, action, staff
+        self.room, self.action, self.staff, self.label = room, action, staff, label
         required = TRANSITIONS[action].notes_required
         self.fields["notes"].required = required
         self.fields["notes"].label = self.notes_label
@@ -70,7 +77,7 @@ class ActionForm(ChangeForm):
     @property
     def submits(self) -> list[Submit]:
         """The form's buttons; the first is what Enter does."""
-        return [Submit(BUTTONS[self.action].rstrip("…"), action_url(self.room, self.action))]
+        return [Submit(self.label.rstrip("…"), action_url(self.room, self.action))]
 
     @property
     def submit_url(self) -> str:
@@ -87,7 +94,7 @@ class ActionForm(ChangeForm):
         data = self.data.copy()
         data["expected_version"] = room.version
         data["request_id"] = new_request_id()
-        return type(self)(data, room=room, action=self.action, staff=self.staff)
+        return type(self)(data, room=room, action=self.action, staff=self.staff, label=self.label)
 
 
 class InspectionForm(ActionForm):
@@ -224,21 +231,3 @@ class CheckInForm(PlainForm):
         where = "assigned here" if booking.room_id == self.room.pk else booking.room_type.code
         nights = f"{booking.nights} night{'s' if booking.nights != 1 else ''}"
         return f"{booking.guest_name} · {nights if booking.nights else 'day use'} · {where}"
-
-
-ACTION_FORMS: dict[Action, type[ActionForm]] = {
-    Action.PASS_INSPECTION: InspectionForm,
-    Action.FAIL_INSPECTION: InspectionForm,
-    Action.MARK_MAINTENANCE: MaintenanceForm,
-    Action.COMPLETE_MAINTENANCE: CompleteMaintenanceForm,
-    Action.TAKE_OUT_OF_ORDER: OutOfOrderForm,
-    Action.OVERRIDE: OverrideForm,
-    Action.CHECK_IN: CheckInForm,
-    Action.CHECK_OUT: PlainForm,
-    Action.UNDO: PlainForm,
-}
-
-
-def action_form(action: Action) -> type[ActionForm]:
-    """Return the form of an action; most take notes and nothing else."""
-    return ACTION_FORMS.get(action, ActionForm)

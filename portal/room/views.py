@@ -14,11 +14,12 @@ from hotel.choices import DESK
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
 from portal.act import act
+from portal.board.actions import ACTIONS, action_form
 from portal.board.cards import arrivals_by_room, buttons, card_context, card_html
-from portal.board.columns import COLUMN_OF, DONE
+from portal.board.columns import COLUMN_OF
 from portal.etags import unless_known
 from portal.forms import add_refusal
-from portal.room.forms import ActionForm, action_form
+from portal.room.forms import ActionForm
 from rooms.choices import Action, RoomStatus
 from rooms.models import Room
 from rooms.perform import UNDO_WINDOW
@@ -32,7 +33,7 @@ HISTORY = 50
 def room(request: StaffRequest, hotel_slug: str, room_number: str) -> HttpResponse:
     """Show everything about one room; to htmx its card, as after “Cancel” in a form."""
     found = get_room_for_user(request, room_number)
-    facts = (found.last_seq, request.hotel.setup_seq, request.htmx.target)
+    facts = (found.last_seq, request.htmx.target)
     return unless_known(request, facts, lambda: render_room(request, found))
 
 
@@ -43,14 +44,13 @@ def room_action(
     """Show an action's form (GET) or do it (POST), inside the card, the room's page, or alone."""
     chosen = _action(action)
     found = get_room_for_user(request, room_number, chosen)
-    form_class = action_form(chosen)
     if request.method != "POST":
         refused = None if chosen is Action.UNDO else refusal(request.staff, chosen, found)
         if refused:
             return render_room(request, found, message=refused.message, status=409)
-        form = form_class(room=found, action=chosen, staff=request.staff)
+        form = action_form(chosen, found, request.staff)
         return render_room(request, found, form=form)
-    form = form_class(request.POST, room=found, action=chosen, staff=request.staff)
+    form = action_form(chosen, found, request.staff, request.POST)
     if not form.is_valid():
         return render_room(request, found, form=form, status=422)
     try:
@@ -87,7 +87,7 @@ def render_room(
         "form": form,
         "message": message,
         "kept": kept,
-        "done": DONE[done] if done else "",
+        "done": ACTIONS[done].done if done else "",
         "undo": done is not None and done is not Action.UNDO,
         "undo_seconds": int(UNDO_WINDOW.total_seconds()),
     }
@@ -106,11 +106,11 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
     """Return the card, and after an action the toast that goes with it."""
     if extra["form"] or extra["message"] or extra["kept"]:
         context = card_context(room, request.staff, arriving) | extra
-        drawn = render_to_string("board/card.html", context, request)
+        open_card = render_to_string("board/card.html", context, request)
         if not extra["message"]:
-            return drawn
+            return open_card
         # The card may have gone to a column that a phone does not show: say it where it is seen.
-        return drawn + render_to_string("partials/toast.html", {"refusal": extra["message"]})
+        return open_card + render_to_string("partials/toast.html", {"refusal": extra["message"]})
     card = card_html(room, request.staff, arriving)
     if not extra["done"]:
         return card
@@ -120,7 +120,7 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
 def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
     if not request.htmx:
         status = room.get_room_status_display()
-        messages.success(request, f"Room {room.number} {DONE[action]}: {status}.")
+        messages.success(request, f"Room {room.number} {ACTIONS[action].done}: {status}.")
         return redirect("room", request.hotel.slug, room.number)
     return render_room(request, room, done=action)
 

@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from hotel.models import Hotel
-from rooms.choices import BOOKABLE, Priority, RoomStatus
+from rooms.choices import GROUP_OF, Priority, RoomGroup, RoomStatus
 from rooms.models import Room
-
-# The board's groups (design §2; the API's housekeeping/rooms).
-GROUPS: dict[str, str] = {
-    RoomStatus.CHECKOUT_DIRTY: "needs_cleaning",
-    RoomStatus.CLEANING_IN_PROGRESS: "cleaning",
-    RoomStatus.CLEANED_UNINSPECTED: "awaiting_inspection",
-    RoomStatus.AVAILABLE: "ready",
-    RoomStatus.READY_FOR_GUEST: "ready",
-    RoomStatus.OCCUPIED: "occupied",
-    RoomStatus.MAINTENANCE_REQUIRED: "maintenance",
-    RoomStatus.OUT_OF_ORDER: "out_of_order",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,55 +34,51 @@ class Counts:
 
 def counts(hotel: Hotel) -> Counts:
     """Count the hotel's active rooms, in one query so that the parts add up to the total."""
-    by_status: Counter[str] = Counter()
+    rooms_in: Counter[RoomGroup] = Counter()
     by_priority = dict.fromkeys(Priority.values, 0)
     rooms = Room.objects.filter(hotel=hotel).active().order_by()
     for status, priority, count in rooms.values_list(
         "room_status", "maintenance_priority"
     ).annotate(Count("pk")):
-        by_status[status] += count
+        rooms_in[GROUP_OF[RoomStatus(status)]] += count
         if priority:
             by_priority[priority] += count
-    cleaning = by_status[RoomStatus.CLEANING_IN_PROGRESS]
     return Counts(
-        total_rooms=by_status.total(),
-        # The same as Room.objects.bookable(): Room's constraints allow no bookable status for a
-        # room with open maintenance or out of order.
-        available_for_booking=sum(by_status[status] for status in BOOKABLE),
-        occupied=by_status[RoomStatus.OCCUPIED],
-        needs_cleaning=by_status[RoomStatus.CHECKOUT_DIRTY] + cleaning,
-        needs_inspection=by_status[RoomStatus.CLEANED_UNINSPECTED],
-        needs_maintenance=by_status[RoomStatus.MAINTENANCE_REQUIRED],
-        out_of_order=by_status[RoomStatus.OUT_OF_ORDER],
-        cleaning_in_progress=cleaning,
+        total_rooms=rooms_in.total(),
+        # The same as Room.objects.bookable(): Room's constraints allow no ready status for a room
+        # with open maintenance or out of order.
+        available_for_booking=rooms_in[RoomGroup.READY],
+        occupied=rooms_in[RoomGroup.OCCUPIED],
+        needs_cleaning=rooms_in[RoomGroup.DIRTY] + rooms_in[RoomGroup.CLEANING],
+        needs_inspection=rooms_in[RoomGroup.INSPECTION],
+        needs_maintenance=rooms_in[RoomGroup.MAINTENANCE],
+        out_of_order=rooms_in[RoomGroup.OUT_OF_ORDER],
+        cleaning_in_progress=rooms_in[RoomGroup.CLEANING],
         maintenance_by_priority=by_priority,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class FloorRow:
-    """Counts of a floor's active rooms. Unlike in Counts, `needs_cleaning` excludes `cleaning`."""
+    """A floor's active rooms, counted by group; a group without rooms counts 0."""
 
     floor: str
-    needs_cleaning: int = 0
-    cleaning: int = 0
-    awaiting_inspection: int = 0
-    ready: int = 0
-    occupied: int = 0
-    maintenance: int = 0
-    out_of_order: int = 0
-    total: int
+    rooms_in: Counter[RoomGroup]
+
+    @property
+    def total(self) -> int:
+        """All active rooms of the floor."""
+        return self.rooms_in.total()
 
 
 def by_floor(hotel: Hotel) -> list[FloorRow]:
     """Count each floor's active rooms, in one query, sorted by `floor_order`."""
-    floors: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    floors: defaultdict[str, Counter[RoomGroup]] = defaultdict(Counter)
     rooms = Room.objects.filter(hotel=hotel).active().order_by()
     for floor, status, count in rooms.values_list("floor", "room_status").annotate(Count("pk")):
-        floors[floor][GROUPS[status]] += count
+        floors[floor][GROUP_OF[RoomStatus(status)]] += count
     return [
-        FloorRow(floor=floor, total=floors[floor].total(), **floors[floor])
-        for floor in sorted(floors, key=floor_order)
+        FloorRow(floor=floor, rooms_in=floors[floor]) for floor in sorted(floors, key=floor_order)
     ]
 
 

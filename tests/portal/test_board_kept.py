@@ -8,19 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hotel.choices import Role
-from portal.board import cards, views
+from portal import cache
+from portal.board import cards
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
 from tests.acting import arrivals, bookings, departures, log, perform, undo
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import action_address, address, columns, htmx, read
 
 S = RoomStatus
-
-
-def forget_everything() -> None:
-    cards._cards.clear()
-    views._pages.clear()
-    views._frames.clear()
 
 
 def change_setup(hotel) -> None:
@@ -136,7 +131,7 @@ def test_whatever_happens_it_is_what_a_newly_drawn_one_would_be(client, hotel):
     for number, happen in enumerate(happenings):
         happen()
         warm = list(boards())
-        forget_everything()
+        cache.clear_all()
         assert warm == list(boards()), f"after happening {number} somebody saw an old board"
         changed = warm != before
         # A booking without a room, and a change of set-up elsewhere, show on no card.

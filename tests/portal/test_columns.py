@@ -6,18 +6,8 @@ import pytest
 from django.conf import settings
 
 from hotel.choices import Role
-from portal.board.columns import (
-    BESIDE,
-    BUTTONS,
-    BY_KEY,
-    COLUMN_OF,
-    COLUMNS,
-    DONE,
-    FIRST_COLUMN,
-    NEXT_STEP,
-    NOTED,
-    ONE_TAP,
-)
+from portal.board.actions import ACTIONS
+from portal.board.columns import COLUMN_OF, COLUMNS, FIRST_COLUMN
 from portal.navigation import PAGES
 from rooms.choices import Action, RoomStatus
 from rooms.transitions import TRANSITIONS
@@ -38,30 +28,28 @@ def test_no_two_columns_look_or_sound_alike():
         assert len({getattr(column, told) for column in COLUMNS}) == len(COLUMNS), told
 
 
-@pytest.mark.parametrize("words", [BUTTONS, DONE])
+@pytest.mark.parametrize("words", ["label", "done"])
 def test_every_action_has_its_own_words(words):
-    assert set(words) == set(Action)
-    assert len(set(words.values())) == len(Action)
+    assert set(ACTIONS) == set(Action)
+    assert len({getattr(row, words) for row in ACTIONS.values()}) == len(Action)
 
 
 def test_every_role_has_a_first_column_that_exists():
     assert set(FIRST_COLUMN) == set(Role)
-    assert set(FIRST_COLUMN.values()) <= set(BY_KEY)
+    assert set(FIRST_COLUMN.values()) <= {column.group for column in COLUMNS}
 
 
 def test_what_needs_a_reason_is_never_done_by_one_tap():
-    assert not {action for action in ONE_TAP | NOTED if TRANSITIONS[action].notes_required}
+    tapped = {action for action, row in ACTIONS.items() if row.one_tap or row.noted}
+
+    assert not {action for action in tapped if TRANSITIONS[action].notes_required}
 
 
 @pytest.mark.parametrize("action", Action)
 def test_dots_stand_on_exactly_the_buttons_that_ask_first(action):
-    asks = action not in ONE_TAP and action is not Action.UNDO
+    asks = not ACTIONS[action].one_tap and action is not Action.UNDO
 
-    assert BUTTONS[action].endswith("…") == asks
-
-
-def test_what_stands_beside_the_main_button_is_not_a_main_button_itself():
-    assert not BESIDE & set(NEXT_STEP)
+    assert ACTIONS[action].label.endswith("…") == asks
 
 
 def test_every_icon_that_a_page_names_is_in_the_sprite():

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hotel.choices import Role
 from hotel.models import Hotel
 from portal.live import hub as hub_module
-from portal.live.hub import Ticket
+from portal.live.hub import Subscription
 from portal.live.watcher import without_right
 from rooms.choices import Action, RoomStatus
 from tests.acting import perform
@@ -246,8 +246,8 @@ def test_who_lost_their_right_is_not_even_told_of_the_next_change(
 def test_the_right_of_a_thousand_costs_two_questions(hotel, django_assert_num_queries):
     staff = [make_staff(hotel=hotel) for _ in range(3)]
     keys = [session_of(member) for member in staff]
-    tickets = {
-        Ticket(hotel.pk, member.pk, key, member.user.password, seq)
+    subscriptions = {
+        Subscription(hotel.pk, member.pk, key, member.user.password, seq)
         for member, key in zip(staff, keys, strict=True)
         for seq in range(333)
     }
@@ -255,9 +255,9 @@ def test_the_right_of_a_thousand_costs_two_questions(hotel, django_assert_num_qu
     staff[0].save()
 
     with django_assert_num_queries(2):
-        ended = without_right(tickets)
+        ended = without_right(subscriptions)
 
-    assert {ticket.staff for ticket in ended} == {staff[0].pk}
+    assert {subscription.staff for subscription in ended} == {staff[0].pk}
     assert len(ended) == 333
 
 
@@ -281,11 +281,11 @@ def test_what_was_closed_is_forgotten(open_stream, housekeeper, hotel, served):
     stream = open_stream(housekeeper)
     stream.seq()
     hub = served[0].hub
-    assert len(hub.tickets()) == 1
+    assert len(hub.subscriptions()) == 1
 
     stream.close()
 
-    wait_until(lambda: not hub.tickets())
+    wait_until(lambda: not hub.subscriptions())
     assert not hub.sessions
 
 

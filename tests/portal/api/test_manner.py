@@ -112,7 +112,7 @@ def test_a_fault_is_answered_in_json_and_tells_nothing_of_itself(hotel, program,
         raise RuntimeError("the database's password")
 
     make_room(hotel=hotel, number="101")
-    monkeypatch.setattr(rooms, "draw", fail)
+    monkeypatch.setattr(rooms, "json_of", fail)
 
     response = program.get("rooms/101/")
 
