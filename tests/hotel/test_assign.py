@@ -103,7 +103,7 @@ class TestAssign:
         bookings.assign(make_booking(hotel=hotel, arrives=2), room, by=clerk)
 
     @pytest.mark.parametrize(
-        ("until", "message"), [(None, "no expected end"), (3, "until"), (-1, "no end in sight")]
+        ("until", "message"), [(None, "no expected end"), (3, "until"), (-1, "no expected end")]
     )
     def test_a_room_out_of_order_on_arrival_cannot_be_kept(
         self, until, message, hotel, clerk, today

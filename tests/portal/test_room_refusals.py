@@ -144,7 +144,7 @@ def test_nobody_undoes_what_somebody_else_did(hotel, sign_in, supervisor, housek
     response = sign_in(supervisor).post(action_address(room, Action.UNDO), headers=htmx())
 
     assert response.status_code == 403
-    assert "Only the person who made can undo it" in toast(read(response)).text
+    assert "Only the person who made the last change" in toast(read(response)).text
 
 
 def test_where_there_is_nothing_to_undo_that_is_said(hotel, sign_in, housekeeper):
