@@ -57,7 +57,6 @@ def expect_told(page: Page, *words: str) -> None:
     page.wait_for_function(
         "words => told.length >= words.length && words.every((word, n) => told[n] === word)",
         arg=list(words),
-        timeout=20_000,
     )
     assert page.evaluate("told") == list(words)
 
@@ -131,11 +130,9 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(
     expect_told(page, "up", "down", "up", "down")
     start_cleaning(hotel, crew[Role.HOUSEKEEPER], "101")
     double.accept()
-    page.wait_for_function(
-        "() => told.filter((word) => word === 'up').length === 3", timeout=30_000
-    )
+    page.wait_for_function("() => told.filter((word) => word === 'up').length === 3")
     start_cleaning(hotel, crew[Role.HOUSEKEEPER], "102")
-    page.wait_for_function("() => told.at(-1) === 'wake 2'", timeout=30_000)
+    page.wait_for_function("() => told.at(-1) === 'wake 2'")
 
 
 def test_a_page_that_is_refused_is_told_that_it_is_down(
