@@ -30,8 +30,10 @@ def undo(room: Room, change: Change) -> RoomEvent:
     """Undo the caller's own last change of the room; a check-in or checkout with its stay.
 
     After a check-in, the booking is as it was before, in the room that was assigned to it unless
-    another stay has that room now. After a checkout, everything that it closed is open again. A bulk
-    checkout cannot be undone: its data is erased. Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
+    another stay has that room now. After a checkout, everything that it closed is open again. A
+    bulk checkout cannot be undone: its data is erased.
+
+    Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
     """
     # A check-in's former room is locked too, before the booking: see the order in rooms.log.
     former = _stay_before(room.events.of_status().order_by("-seq").first()).get("room")
