@@ -136,8 +136,9 @@ def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
         card = _cards.get(key)
     if card is None:
         card = render_to_string("board/card.html", card_context(room, staff, arriving))
-        # The lines of what this card does not show are not sent 200 times.
-        card = re.sub(r"\n\s*\n", "\n", card)
+        # Neither the template's indentation nor the lines of what this card does not show are sent
+        # 200 times.
+        card = re.sub(r"\n\s+", "\n", card)
         with _lock:
             _cards[key] = card
     return card
