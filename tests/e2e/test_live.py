@@ -461,17 +461,25 @@ def test_lists_follow(open_page, crew, rooms, path, what, before, after):
 
 # ---- Pusher comes first, where the page has it
 
-FAKE_PUSHER = """
+COUNT_STREAMS = """
 window.streams = 0;
 const Real = window.EventSource;
 window.EventSource = class extends Real { constructor(url) { super(url); window.streams += 1; } };
-window.readyroomPusher = { start(hooks) { window.pusher = hooks; setTimeout(hooks.up, 50); } };
+"""
+FAKE_PUSHER = """
+export const start = (hooks) => {
+  window.pusher = hooks;
+  setTimeout(hooks.up, 50);
+  return true;
+};
 """
 
 
 def test_with_pusher_no_stream_is_opened_until_pusher_is_lost(open_context, hotel, crew, rooms):
     page = open_context(crew[Role.SUPERVISOR]).new_page()
-    page.add_init_script(FAKE_PUSHER)
+    page.add_init_script(COUNT_STREAMS)
+    answer = {"content_type": "text/javascript", "body": FAKE_PUSHER}
+    page.route("**/js/live/pusher.js", lambda route: route.fulfill(**answer))
     page.goto(address(hotel, "board/"))
     expect(connection(page)).to_have_text("Live")
 
