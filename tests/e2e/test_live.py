@@ -105,7 +105,8 @@ def test_a_tap_in_one_browser_moves_the_card_in_the_other_even_after_a_silence(
     if way == "Polling":
         no_stream(other)
     other.goto(address(hotel, "board/"))
-    expect(connection(other)).to_have_text(way)
+    # A page that nothing wakes asks first after five seconds.
+    expect(connection(other)).to_have_text(way, timeout=10_000)
 
     button(card(maid, "101"), "Start cleaning").click()
 
