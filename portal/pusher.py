@@ -48,7 +48,7 @@ def channel(hotel_slug: str) -> str:
 
 
 def page_data(hotel: Hotel) -> dict[str, str] | None:
-    """Return what static/js/live_pusher.js must know, or None where Pusher is not used."""
+    """Return what static/js/live/pusher.js must know, or None where Pusher is not used."""
     if not configured():
         return None
     return {
