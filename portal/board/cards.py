@@ -139,8 +139,8 @@ def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
 
 def _render_card(room: Room, staff: Staff, arriving: int | None) -> str:
     html = render_to_string("board/card.html", card_context(room, staff, arriving))
-    # Without the blank lines that the template leaves for what this card does not show.
-    return re.sub(r"\n\s*\n", "\n", html)
+    # Without the template's indentation, and without the lines of what this card does not show.
+    return re.sub(r"\n\s+", "\n", html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def test_a_tap_in_one_browser_moves_the_card_in_the_other_even_after_a_silence(
     if way == "Polling":
         no_stream(other)
     other.goto(address(hotel, "board/"))
-    expect(connection(other)).to_have_text(way)
+    # A page that nothing wakes asks first after five seconds.
+    expect(connection(other)).to_have_text(way, timeout=10_000)
 
     button(card(maid, "101"), "Start cleaning").click()
 
@@ -460,17 +461,25 @@ def test_lists_follow(open_page, crew, rooms, path, what, before, after):
 
 # ---- Pusher comes first, where the page has it
 
-FAKE_PUSHER = """
+COUNT_STREAMS = """
 window.streams = 0;
 const Real = window.EventSource;
 window.EventSource = class extends Real { constructor(url) { super(url); window.streams += 1; } };
-window.readyroomPusher = { start(hooks) { window.pusher = hooks; setTimeout(hooks.up, 50); } };
+"""
+FAKE_PUSHER = """
+export const start = (hooks) => {
+  window.pusher = hooks;
+  setTimeout(hooks.up, 50);
+  return true;
+};
 """
 
 
 def test_with_pusher_no_stream_is_opened_until_pusher_is_lost(open_context, hotel, crew, rooms):
     page = open_context(crew[Role.SUPERVISOR]).new_page()
-    page.add_init_script(FAKE_PUSHER)
+    page.add_init_script(COUNT_STREAMS)
+    answer = {"content_type": "text/javascript", "body": FAKE_PUSHER}
+    page.route("**/js/live/pusher.js", lambda route: route.fulfill(**answer))
     page.goto(address(hotel, "board/"))
     expect(connection(page)).to_have_text("Live")
 
