@@ -298,7 +298,7 @@ def test_a_deactivated_member_loses_the_page(open_page, allowed, crew, rooms):
     crew[Role.HOUSEKEEPER].save()
 
     expect(page.locator("article")).to_have_count(0)
-    expect(page.get_by_text("There is nothing here")).to_be_visible()
+    expect(page.get_by_text("This page does not exist")).to_be_visible()
 
 
 def test_a_tab_whose_browser_is_signed_in_as_somebody_else_becomes_theirs(
