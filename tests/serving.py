@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# Serves as `python -m config.server` does, but for how long a stop may take.
+PATIENT = "from config import server; server.OPTIONS[{option!r}] = {seconds}; server.main()"
+
+
 @contextmanager
-def in_a_process(port: int = 0, **environ: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Serve the tests' database by `python -m config.server`; give the process and its address."""
+def in_a_process(
+    port: int = 0, *, patience: int | None = None, **environ: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Serve the tests' database by `python -m config.server`; give the process and its address.
+
+    With `patience`, in seconds, a stop waits that long for whatever is not answered by then.
+    """
     port = port or free_port()
+    command = ["-m", "config.server"]
+    if patience:
+        option = "timeout_graceful_shutdown"
+        command = ["-c", PATIENT.format(option=option, seconds=patience)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "config.server"],
+        [sys.executable, *command],
         cwd=ROOT,
         env={
             **os.environ,
@@ -74,7 +87,9 @@ def in_a_process(port: int = 0, **environ: str) -> Iterator[tuple[subprocess.Pop
         yield process, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
 
 
 def database_url() -> str:
@@ -94,7 +109,7 @@ def answers(port: int) -> bool:
     return True
 
 
-def wait_until(met: Any, seconds: float = 15) -> None:
+def wait_until(met: Any, seconds: float = 60) -> None:
     """Wait until `met()`; fail where it never is."""
     end = time.monotonic() + seconds
     while not met():
@@ -114,7 +129,7 @@ class Stream:
 
     def __init__(self, url: str, path: str, session: str, **headers: str) -> None:
         cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
         self.connection.request("GET", path, headers={"Cookie": cookie, **headers})
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
