@@ -56,7 +56,7 @@ IN_A_HOTEL = {
     "pusher_auth": Expected(EVERYONE, {"POST"}, status=(404,)),
     "statistics": Expected(INSPECTORS, READ, "“Statistics” is for supervisor or manager"),
 }
-# Each has its own tests in test_account.py.
+# Each has its own tests in account/test_views.py.
 OUTSIDE = {"home": True, "password": True, "sign_in": False, "sign_out": False}
 ACTIONS = {"room_action": "mark-maintenance", "booking_action": "cancel"}
 

@@ -1,14 +1,11 @@
 """The log: what an event tells, when it says it happened, and a seq without gaps."""
 
-import datetime as dt
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, QuerySet
-from django.utils import timezone
 
 from hotel.exceptions import IllegalTransition
-from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
+from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent
 from tests.acting import log, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
@@ -29,125 +26,6 @@ def written(event: RoomEvent) -> dict:
 def raw(statement: str, event: RoomEvent) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [event.pk])
-
-
-class TestTheEvent:
-    def test_it_tells_who_did_what_from_where_to_where(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CLEANING_IN_PROGRESS)
-
-        perform(Action.MARK_CLEANED, room, by=housekeeper, notes=" done \n", source=Source.IMPORT)
-
-        event = RoomEvent.objects.get()
-        assert (event.hotel, event.room, event.actor) == (hotel, room, housekeeper)
-        assert event.action == Action.MARK_CLEANED
-        assert (event.from_status, event.to_status) == (
-            S.CLEANING_IN_PROGRESS,
-            S.CLEANED_UNINSPECTED,
-        )
-        assert (event.notes, event.source) == ("done", Source.IMPORT)
-        assert event.room_version == row(room)["version"] == 2
-        assert event.seq == row(room)["last_seq"] == 1
-
-    def test_the_room_in_hand_is_brought_up_to_date(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
-        perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
-        assert room.room_status == S.CHECKOUT_DIRTY
-
-        with pytest.raises(IllegalTransition):
-            perform(Action.START_CLEANING, room, by=housekeeper)
-
-        assert room.room_status == S.CLEANING_IN_PROGRESS
-
-    def test_a_change_saves_only_what_it_is_about(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
-        in_hand = Room.objects.get(pk=room.pk)
-        Room.objects.filter(pk=room.pk).update(number="900", push_token="token")
-
-        perform(Action.START_CLEANING, in_hand, by=housekeeper)
-
-        assert row(room)["number"] == "900"
-        assert row(room)["push_token"] == "token"
-
-
-class TestWhenItHappened:
-    @pytest.fixture
-    def room(self, hotel):
-        long_ago = timezone.now() - dt.timedelta(days=3)
-        return make_room(hotel=hotel, status=S.CHECKOUT_DIRTY, status_since=long_ago)
-
-    def test_without_a_word_from_the_device_it_is_now(self, room, housekeeper):
-        before = timezone.now()
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper)
-
-        assert before <= event.occurred_at <= event.recorded_at <= timezone.now()
-        assert row(room)["status_since"] == event.occurred_at
-
-    def test_the_devices_word_counts_within_the_last_day(self, room, housekeeper):
-        tapped = timezone.now() - dt.timedelta(hours=3)
-
-        event = perform(Action.MARK_CLEANED, room, by=housekeeper, occurred_at=tapped)
-
-        assert event.occurred_at == tapped
-        assert row(room)["status_since"] == tapped
-        assert row(room)["last_cleaned_at"] == tapped
-        assert event.recorded_at > tapped
-
-    def test_a_device_that_is_ahead_is_brought_back_to_now(self, room, housekeeper):
-        tomorrow = timezone.now() + dt.timedelta(days=1)
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=tomorrow)
-
-        assert event.occurred_at <= timezone.now()
-
-    def test_a_tap_of_last_week_counts_as_a_day_old(self, room, housekeeper):
-        last_week = timezone.now() - dt.timedelta(days=2)
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=last_week)
-
-        age = timezone.now() - event.occurred_at
-        assert dt.timedelta(hours=24) <= age < dt.timedelta(hours=24, minutes=1)
-
-    def test_nothing_happens_before_what_happened_to_the_room_before(self, room, housekeeper):
-        first = perform(Action.START_CLEANING, room, by=housekeeper)
-
-        second = perform(
-            Action.MARK_CLEANED,
-            room,
-            by=housekeeper,
-            occurred_at=first.occurred_at - dt.timedelta(hours=2),
-        )
-
-        assert second.occurred_at == first.occurred_at
-
-    def test_nor_before_a_repair_that_left_the_status_alone(self, hotel, maintainer, manager):
-        since = timezone.now() - dt.timedelta(hours=9)
-        room = make_room(hotel=hotel, status=S.OCCUPIED, status_since=since)
-        reported = perform(
-            Action.MARK_MAINTENANCE, room, by=maintainer, notes="drain", priority=Priority.LOW
-        )
-
-        done = perform(
-            Action.COMPLETE_MAINTENANCE,
-            room,
-            by=maintainer,
-            occurred_at=reported.occurred_at - dt.timedelta(hours=2),
-        )
-
-        assert done.occurred_at >= reported.occurred_at
-
-    def test_a_replay_of_other_years_is_taken_at_its_word(self, room, housekeeper):
-        years_ago = dt.datetime(2017, 7, 1, 12, tzinfo=dt.UTC)
-
-        event = perform(
-            Action.START_CLEANING,
-            room,
-            by=housekeeper,
-            occurred_at=years_ago,
-            source=Source.REPLAY,
-        )
-
-        assert event.occurred_at == years_ago
 
 
 class TestTheSeq:
