@@ -1,13 +1,16 @@
-"""The log: what an event tells, when it says it happened, and a seq without gaps."""
+"""The log: how a change is opened, a seq without gaps, and that nothing is rewritten."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, QuerySet
 
-from hotel.exceptions import IllegalTransition
+from hotel.exceptions import IllegalTransition, InvalidInput, StaleVersion
+from hotel.models import Hotel
+from rooms import log as rooms_log
 from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from tests.acting import log, perform
+from rooms.perform import lock
+from tests.acting import change, log, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 S = RoomStatus
@@ -83,6 +86,122 @@ class TestTheSeq:
         assert row(room) == before
         hotel.refresh_from_db()
         assert hotel.last_seq == 0
+
+
+class TestOpened:
+    """A change, as every service opens it."""
+
+    @pytest.fixture
+    def room(self, hotel) -> Room:
+        return make_room(hotel=hotel, number="204", status=S.CHECKOUT_DIRTY)
+
+    @pytest.fixture
+    def note(self, room, clerk):
+        """Write one event of the room in an open change, and return what was yielded and it."""
+
+        def note(*, notes: str = "", **given) -> tuple[RoomEvent | None, RoomEvent]:
+            about = change(**{"by": clerk, **given})
+            same = {"action": LogAction.ROOM_ASSIGNED, "room": room, "notes": notes}
+            with rooms_log.opened(room.hotel, about, lambda: lock(room), **same) as repeat:
+                if repeat:
+                    return repeat, repeat
+                return None, rooms_log.append(
+                    room.hotel, LogAction.ROOM_ASSIGNED, about, room=room, notes=notes
+                )
+
+        return note
+
+    def test_at_first_there_is_no_repeat(self, note):
+        repeat, event = note(request_id="r-1")
+
+        assert repeat is None
+        assert RoomEvent.objects.get() == event
+
+    def test_a_repeat_is_yielded_and_nothing_is_written(self, note):
+        _, first = note(request_id="r-1")
+
+        repeat, _ = note(request_id="r-1")
+
+        assert repeat == first
+        assert RoomEvent.objects.get() == first
+
+    def test_without_a_request_id_nothing_is_a_repeat(self, note):
+        note()
+
+        assert note()[0] is None
+        assert RoomEvent.objects.count() == 2
+
+    def test_a_request_id_is_not_used_for_other_words(self, note):
+        note(request_id="r-1")
+
+        with pytest.raises(InvalidInput, match="used for another request") as refused:
+            note(request_id="r-1", notes="other")
+
+        assert set(refused.value.fields) == {"request_id"}
+        assert RoomEvent.objects.count() == 1
+
+    def test_nor_by_another_person(self, note, manager):
+        note(request_id="r-1")
+
+        with pytest.raises(InvalidInput):
+            note(request_id="r-1", by=manager)
+
+    def test_the_version_that_the_person_saw_is_let_through(self, note, room):
+        assert note(expected_version=room.version)[0] is None
+
+    def test_another_version_is_stale_and_says_what_happened(self, note, room, housekeeper):
+        seen = room.version
+        event = perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
+
+        with pytest.raises(StaleVersion) as refused:
+            note(expected_version=seen)
+
+        assert refused.value.room.room_status == S.CLEANING_IN_PROGRESS
+        assert refused.value.meanwhile == [event]
+        assert RoomEvent.objects.get() == event
+
+    def test_a_repeat_comes_before_the_version(self, note, room, housekeeper):
+        seen = room.version
+        _, first = note(request_id="r-1", expected_version=seen)
+        perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
+
+        assert note(request_id="r-1", expected_version=seen)[0] == first
+
+    def test_without_a_room_no_version_counts(self, hotel, clerk):
+        about = change(by=clerk, expected_version=99)
+
+        with rooms_log.opened(hotel, about, lambda: None, action="x") as repeat:
+            assert repeat is None
+
+    def test_it_is_whole_or_not_at_all(self, hotel, room, clerk):
+        def fail() -> None:
+            about = change(by=clerk)
+            with rooms_log.opened(hotel, about, lambda: lock(room), action="x"):
+                rooms_log.append(hotel, LogAction.ROOM_ASSIGNED, about, room=room)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+
+        assert not RoomEvent.objects.exists()
+        assert Hotel.objects.get().last_seq == 0
+
+    def test_an_id_that_was_written_meanwhile_is_told_and_the_room_brought_up_to_date(
+        self, hotel, room, clerk
+    ):
+        """What the database finds where two requests pass the look for a repeat together."""
+
+        def write_twice() -> None:
+            about = change(by=clerk, request_id="r-1")
+            with rooms_log.opened(hotel, about, lambda: lock(room), action="x"):
+                for _ in range(2):
+                    rooms_log.append(hotel, LogAction.ROOM_ASSIGNED, about, room=room)
+
+        with pytest.raises(InvalidInput, match="used for another request"):
+            write_twice()
+
+        assert room.last_seq == 0
+        assert not RoomEvent.objects.exists()
 
 
 class TestAnEventAroundARoom:

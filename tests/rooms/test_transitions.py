@@ -3,16 +3,21 @@
 Nothing here is read from rooms.transitions: the table below is a second opinion.
 """
 
+import runpy
+
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import TextChoices
 
 from hotel.choices import Role
 from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
 from hotel.models import Hotel, Staff
-from rooms import permissions
-from rooms.choices import Action, Priority, RoomStatus
+from rooms import choices, permissions, transitions
+from rooms.change import ActionInput
+from rooms.choices import ALL, Action, Priority, RoomStatus
 from rooms.models import Room, RoomEvent
-from rooms.transitions import TRANSITIONS
+from rooms.transitions import TRANSITIONS, Transition
 from tests.acting import perform
 from tests.factories import make_booking, make_room
 
@@ -188,6 +193,52 @@ def test_an_action_is_possible_exactly_where_and_for_whom_the_design_says(
         else:
             assert refused is None, f"{case}: {refused!r}"
             assert event.to_status == ENDS[action][state], case
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("action", [name for name in ENDS if name != "undo"])
+def test_an_action_ends_where_its_row_says_beforehand(
+    action: str, state: str, hotel: Hotel, staff: dict[Role, Staff]
+):
+    room = make_state(hotel, state)
+    transition = TRANSITIONS[Action(action)]
+    given = ActionInput(priority=Priority.HIGH, room_status="CLEANING_IN_PROGRESS")
+    by = staff[next(ROLE[letter] for letter in WHO[action])]
+    expected = ENDS[action].get(state)
+    said = transition.end(room, given) if expected else None
+
+    if expected:
+        event = attempt(action, room, by)
+        assert event.to_status == row(room)["room_status"] == said == expected
+    else:
+        with pytest.raises(ReadyroomError):
+            attempt(action, room, by)
+
+
+def test_an_undo_ends_where_the_room_was_before(hotel: Hotel, housekeeper: Staff):
+    room = make_room(hotel=hotel, status=RoomStatus.CHECKOUT_DIRTY)
+    perform(Action.START_CLEANING, room, by=housekeeper)
+
+    assert TRANSITIONS[Action.UNDO].end(room, ActionInput()) == RoomStatus.CHECKOUT_DIRTY
+    assert perform(Action.UNDO, room, by=housekeeper).to_status == RoomStatus.CHECKOUT_DIRTY
+
+
+@pytest.mark.parametrize("left_out", ["sources", "target", "roles"])
+def test_a_row_that_is_not_complete_cannot_be_written(left_out):
+    row = {"sources": ALL, "target": RoomStatus.AVAILABLE, "roles": frozenset(Role)}
+    del row[left_out]
+
+    with pytest.raises(TypeError, match=left_out):
+        Transition(**row)
+
+
+def test_an_action_without_a_row_is_told_at_import(monkeypatch):
+    more = {action.name: (action.value, action.label) for action in Action}
+    more["LINEN_CHANGED"] = ("linen_changed", "Linen changed")
+    monkeypatch.setattr(choices, "Action", TextChoices("Action", more))
+
+    with pytest.raises(ImproperlyConfigured, match="no row for linen_changed"):
+        runpy.run_path(transitions.__file__)
 
 
 @pytest.mark.parametrize("state", STATES)

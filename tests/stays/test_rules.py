@@ -1,25 +1,126 @@
-"""A stay that gets a room of another type takes one from that type: it must have one left."""
+"""What may be done with a booking, by whom and when; and when a room of another type is left."""
 
 import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hotel.choices import ReadinessPolicy
-from hotel.exceptions import NoAvailability
-from hotel.models import Hotel
+from hotel.choices import ReadinessPolicy, Role
+from hotel.exceptions import (
+    ArrivesLater,
+    NoAvailability,
+    NotCheckedIn,
+    NotConfirmed,
+    NotOnTheStaff,
+    ReadyroomError,
+    StayOver,
+    TooEarlyForNoShow,
+    WrongRole,
+)
+from hotel.models import Hotel, Staff
 from rooms.choices import RoomStatus
 from rooms.models import Room, RoomType
+from stays import rules
 from stays.availability import availability
-from stays.choices import BookingStatus
+from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking, RoomTypeInventory
-from tests.acting import arrivals, bookings, departures, undo
+from tests.acting import arrivals, bookings, change, departures, undo
 from tests.factories import make_booking, make_room, make_room_type
 
 S = RoomStatus
 DAY = dt.timedelta(days=1)
+
+
+# Who may do anything with a booking.
+AT_THE_DESK = {"FRONT_DESK", "MANAGER"}
+# A stay of 10 to 13 March, and the days around it.
+DAYS = {
+    "before": dt.date(2026, 3, 9),
+    "arrival": dt.date(2026, 3, 10),
+    "between": dt.date(2026, 3, 11),
+    "departure": dt.date(2026, 3, 13),
+    "after": dt.date(2026, 3, 14),
+}
+# What may be done with a booking, and on which days. All that is not here is refused.
+MAY = {
+    ("assign", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
+    ("check_in", "CONFIRMED"): {"arrival", "between", "departure"},
+    ("check_out", "IN_HOUSE"): {"before", "arrival", "between", "departure", "after"},
+    ("cancel", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
+    ("no_show", "CONFIRMED"): {"arrival", "between", "departure", "after"},
+}
+# Why not, of a confirmed booking on the wrong day.
+WRONG_DAY = {
+    ("check_in", "before"): ArrivesLater,
+    ("check_in", "after"): StayOver,
+    ("no_show", "before"): TooEarlyForNoShow,
+}
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("status", BookingStatus.values)
+@pytest.mark.parametrize("action", BookingAction.values)
+def test_the_table_above_is_what_the_desk_may_do_and_why_not(action, status, day):
+    hotel = Hotel(pk=1, name="Grand Hotel")
+    booking = Booking(
+        hotel=hotel,
+        booking_id="B-1",
+        status=status,
+        check_in=DAYS["arrival"],
+        check_out=DAYS["departure"],
+    )
+    for role in Role:
+        staff = Staff(hotel=hotel, role=role)
+        asked = (staff, BookingAction(action), booking, DAYS[day])
+
+        refused = rules.refusal(*asked)
+
+        expected: type[ReadyroomError] | None = None
+        if role not in AT_THE_DESK:
+            expected = WrongRole
+        elif action == "check_out" and status != "IN_HOUSE":
+            expected = NotCheckedIn
+        elif (action, status) not in MAY:
+            expected = NotConfirmed
+        elif day not in MAY[action, status]:
+            expected = WRONG_DAY[action, day]
+        assert (type(refused) if refused else None) is expected
+        assert rules.may(*asked) is (expected is None)
+
+
+@pytest.mark.parametrize(
+    "staff",
+    [
+        None,
+        Staff(hotel=Hotel(pk=2), role=Role.MANAGER),
+        Staff(hotel=Hotel(pk=1), role=Role.MANAGER, active=False),
+    ],
+    ids=["nobody", "another hotel's", "one who left"],
+)
+def test_who_does_not_work_at_the_hotel_may_do_nothing_with_its_bookings(staff):
+    if staff:
+        staff.user = User(username="mia")
+    booking = Booking(hotel=Hotel(pk=1, name="Grand Hotel"), check_in=DAYS["arrival"])
+    for action in BookingAction:
+        assert isinstance(rules.refusal(staff, action, booking, DAYS["arrival"]), NotOnTheStaff)
+
+
+def test_the_days_are_the_hotels_own_at_the_moment_of_the_change():
+    hotel = Hotel(pk=1, time_zone="Asia/Tokyo")
+    clerk = Staff(hotel=hotel, role=Role.FRONT_DESK)
+    booking = Booking(
+        hotel=hotel, status="CONFIRMED", check_in=DAYS["arrival"], check_out=DAYS["departure"]
+    )
+    evening_in_london = dt.datetime(2026, 3, 9, 20, 0, tzinfo=dt.UTC)
+
+    rules.require(change(by=clerk, occurred_at=evening_in_london), BookingAction.CHECK_IN, booking)
+    with pytest.raises(ArrivesLater):
+        rules.require(
+            change(by=clerk, occurred_at=evening_in_london - DAY), BookingAction.CHECK_IN, booking
+        )
 
 
 @pytest.fixture

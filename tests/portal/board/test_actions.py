@@ -1,8 +1,14 @@
 """The words of each action, and which are done by one tap."""
 
-import pytest
+import runpy
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import TextChoices
+
+from portal.board import actions
 from portal.board.actions import ACTIONS
+from rooms import choices
 from rooms.choices import Action
 from rooms.transitions import TRANSITIONS
 
@@ -24,3 +30,12 @@ def test_dots_stand_on_exactly_the_buttons_that_ask_first(action):
     asks = not ACTIONS[action].one_tap and action is not Action.UNDO
 
     assert ACTIONS[action].label.endswith("…") == asks
+
+
+def test_an_action_without_a_row_is_told_at_import(monkeypatch):
+    more = {action.name: (action.value, action.label) for action in choices.Action}
+    more["LINEN_CHANGED"] = ("linen_changed", "Linen changed")
+    monkeypatch.setattr(choices, "Action", TextChoices("Action", more))
+
+    with pytest.raises(ImproperlyConfigured, match="LINEN_CHANGED"):
+        runpy.run_path(actions.__file__)

@@ -174,7 +174,9 @@ def test_a_tap_answers_with_the_card_in_its_new_column_and_an_offer_to_undo(
     assert (response.status_code, room.room_status) == (200, case.status)
     card = page.one("article", id="card-204")
     assert card["data-col"] == case.column
-    assert "Joy Day" in card.texts("p", "by")
+    # A card names who brought the room to its status.
+    if case.status != case.room["status"]:
+        assert "Joy Day" in card.texts("p", "by")
     assert toast(page).one("p").text == f"204 {case.told}"
     undo = toast(page).one("button")
     assert undo["hx-post"] == action_address(room, Action.UNDO)
