@@ -321,10 +321,3 @@ def test_after_two_minutes_there_is_none(house, staff, monkeypatch):
 def test_it_takes_one_query(house, staff, django_assert_num_queries):
     with django_assert_num_queries(1):
         undo.undoable_rooms(staff[Role.MANAGER])
-
-
-def test_a_day_use_clashes_with_another_on_its_day(hotel):
-    room = make_room(hotel=hotel)
-    day = make_booking(hotel=hotel, room=room, nights=0)
-
-    assert list(Booking.objects.clashing(day.check_in, day.check_out)) == [day]
