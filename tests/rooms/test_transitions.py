@@ -234,10 +234,10 @@ def test_a_row_that_is_not_complete_cannot_be_written(left_out):
 
 def test_an_action_without_a_row_is_told_at_import(monkeypatch):
     more = {action.name: (action.value, action.label) for action in Action}
-    more["LINEN_CHANGED"] = ("linen_changed", "Linen changed")
+    more["FORGOTTEN"] = ("forgotten", "Forgotten")
     monkeypatch.setattr(choices, "Action", TextChoices("Action", more))
 
-    with pytest.raises(ImproperlyConfigured, match="no row for linen_changed"):
+    with pytest.raises(ImproperlyConfigured, match="no row for forgotten"):
         runpy.run_path(transitions.__file__)
 
 

@@ -34,8 +34,8 @@ def test_dots_stand_on_exactly_the_buttons_that_ask_first(action):
 
 def test_an_action_without_a_row_is_told_at_import(monkeypatch):
     more = {action.name: (action.value, action.label) for action in choices.Action}
-    more["LINEN_CHANGED"] = ("linen_changed", "Linen changed")
+    more["FORGOTTEN"] = ("forgotten", "Forgotten")
     monkeypatch.setattr(choices, "Action", TextChoices("Action", more))
 
-    with pytest.raises(ImproperlyConfigured, match="LINEN_CHANGED"):
+    with pytest.raises(ImproperlyConfigured, match="FORGOTTEN"):
         runpy.run_path(actions.__file__)
