@@ -25,7 +25,7 @@ TURNING = (
     RoomStatus.CLEANING_IN_PROGRESS,
     RoomStatus.CLEANED_UNINSPECTED,
 )
-# In a fixed order, for it stands in a constraint and so in a migration.
+# The order is fixed: a constraint uses it, so a migration contains it.
 OUT_OF_SERVICE = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
 # The statuses a room can come back to from maintenance or out of order.
 RETURNABLE = (

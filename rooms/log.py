@@ -2,8 +2,8 @@
 
 Locks are always taken in one order: rooms by pk, then the booking, then the hotel's row, which
 `append` locks last and holds until the transaction ends. So seq has no gaps, events become
-visible in its order, and no two callers wait for each other. No lock is on a row's key: whoever
-has written a row that refers to the same hotel, room or booking can still have it next.
+visible in its order, and no two callers wait for each other. No lock includes the row's key, so a
+transaction that has inserted a row referring to the hotel, room or booking can still take the lock.
 """
 
 from collections.abc import Callable, Iterator

@@ -192,7 +192,7 @@ class Room(models.Model):
 
     @property
     def is_bookable(self) -> bool:
-        """Tell whether a guest could be let in this minute: `bookable()` for one room in hand."""
+        """Return whether the room can be given to a guest now: `bookable()` for a single room."""
         return (
             self.is_active
             and self.room_status in BOOKABLE

@@ -59,7 +59,7 @@ def perform(action: Action, room: Room, given: ActionInput, change: Change) -> R
 
 
 def lock(room: Room) -> Room:
-    """Lock the room and read it anew, with its type and hotel."""
+    """Lock the room and read it again, with its type and hotel."""
     room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
     return room
 
@@ -111,7 +111,7 @@ def apply(
 def _write(
     event: RoomEvent, room: Room, fields: dict[str, Any], stay_before: dict[str, Any] | None
 ) -> None:
-    """Save the room's changed fields, and the event that tells of them."""
+    """Save the room's changed fields, and the event that records them."""
     before = _set(room, fields)
     changed = list(before)
     if stay_before:
@@ -133,7 +133,7 @@ def undoable(
 ) -> RoomEvent:
     """Return the event that `staff` may undo on this room now.
 
-    What a replay wrote, it wrote today about long ago: only the replay itself may undo it.
+    Events of a replay were recorded today but happened long ago: only a replay may undo them.
     Raises NotAllowed where the last change is somebody else's, IllegalTransition where there is
     none, it is itself an undo, or it is older than two minutes.
     """
@@ -173,9 +173,9 @@ def _set(room: Room, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moment(room: Room, change: Change) -> dt.datetime:
-    """Return when it happened: the device's word, within the last day and never before the last.
+    """Return when it happened: what the device says, limited to the last 24 hours.
 
-    A replay tells of other years and is taken at its word.
+    It is never before the room's previous event. A replay plays past years, so it is not limited.
     """
     now = timezone.now()
     if change.occurred_at is None:

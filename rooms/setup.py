@@ -1,4 +1,4 @@
-"""How a hotel is set up: rows added, changed and removed, each told in the hotel's log.
+"""How a hotel is set up: rows are added, changed and removed, and the hotel's log records it.
 
 A row of the set-up is a hotel, or belongs to one: by its `hotel`, as staff, rooms and room types
 do, or by its `room_type`, as a type's inventory does. Every function writes the row and the event
@@ -59,7 +59,7 @@ def add(row: Any, change: Change) -> None:
         if not isinstance(row, Hotel):
             lock(row)
         row.save()
-        _tell(_hotel_of(row), f"{_named(row)} added", change)
+        _log_change(_hotel_of(row), f"{_named(row)} added", change)
 
 
 def add_rooms(rooms: list[Room], change: Change) -> None:
@@ -106,7 +106,7 @@ def save_changes(row: Any, changed_fields: Sequence[str], change: Change) -> Non
         if room and "is_active" in changed_fields:
             require_may_switch(room, is_active=row.is_active)
         row.save(update_fields=changed_fields)
-        _tell(_hotel_of(row), _differences(before, row, changed_fields), change, room=room)
+        _log_change(_hotel_of(row), _differences(before, row, changed_fields), change, room=room)
 
 
 def remove(row: Any, change: Change) -> None:
@@ -118,7 +118,7 @@ def remove(row: Any, change: Change) -> None:
         lock(row)
         hotel, notes = _hotel_of(row), f"{_named(row)} deleted"
         row.delete()
-        _tell(hotel, notes, change)
+        _log_change(hotel, notes, change)
 
 
 def rename_person(user: "User", changed_fields: Sequence[str], change: Change) -> None:
@@ -136,11 +136,11 @@ def rename_person(user: "User", changed_fields: Sequence[str], change: Change) -
         before = type(user)._default_manager.get(pk=user.pk)
         user.save(update_fields=names)
         for hotel in locked:
-            _tell(hotel, _differences(before, user, names), change)
+            _log_change(hotel, _differences(before, user, names), change)
 
 
 def _hotel_of(row: Any) -> Hotel:
-    """Return the hotel whose log tells of the row."""
+    """Return the hotel whose log records the row's changes."""
     if isinstance(row, Hotel):
         return row
     hotel: Hotel = row.hotel if hasattr(row, "hotel_id") else row.room_type.hotel
@@ -181,7 +181,7 @@ def _log_added(hotel: Hotel, rooms: list[Room], change: Change) -> None:
     )
 
 
-def _tell(hotel: Hotel, notes: str, change: Change, *, room: Room | None = None) -> None:
+def _log_change(hotel: Hotel, notes: str, change: Change, *, room: Room | None = None) -> None:
     """Write a change of the set-up to the hotel's log, and to the history of the room, if any."""
     change, notes = _signed(hotel, notes, change)
     log.append(hotel, LogAction.SETUP_CHANGED, change, room=room, notes=notes)
@@ -190,7 +190,7 @@ def _tell(hotel: Hotel, notes: str, change: Change, *, room: Room | None = None)
 def _signed(hotel: Hotel, notes: str, change: Change) -> tuple[Change, str]:
     """Return the change as done by the user's own place on this hotel's staff, and the notes.
 
-    Without such a place nobody is the actor, and the notes end with the user's name.
+    Without such a place the event has no actor, and the notes end with the user's name.
     """
     if change.user is None:
         return change, notes
@@ -203,8 +203,8 @@ def _signed(hotel: Hotel, notes: str, change: Change) -> tuple[Change, str]:
 def _differences(before: Model, after: Model, names: Sequence[str]) -> str:
     """Return what changed, such as “Room 204: floor 2 → 3; section none → B”."""
     labels = {field.name: field.verbose_name for field in before._meta.fields}
-    told = [f"{labels[name]} {_worded(before, name)} → {_worded(after, name)}" for name in names]
-    return f"{_named(before)}: {'; '.join(told)}"
+    changes = [f"{labels[name]} {_worded(before, name)} → {_worded(after, name)}" for name in names]
+    return f"{_named(before)}: {'; '.join(changes)}"
 
 
 def _named(row: Model) -> str:

@@ -132,17 +132,17 @@ def status_before(room: Room, given: ActionInput) -> RoomStatus:
 
 
 def note_for_housekeeping(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Leave a note for whoever comes next; without one, the old note stays."""
+    """Leave a note for the next person. Without a new note, the old one stays."""
     return {"housekeeping_notes": given.notes} if given.notes else {}
 
 
 def replace_note(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Leave a note, or none: what the old one was about is over."""
+    """Replace the note, or remove it: the old one no longer applies."""
     return {"housekeeping_notes": given.notes}
 
 
 def clear_note(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Remove the note: what it was about is over."""
+    """Remove the note: it no longer applies."""
     return {"housekeeping_notes": ""}
 
 

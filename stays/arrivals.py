@@ -1,4 +1,4 @@
-"""Guests arrive: check in, walk in."""
+"""Arrivals: check-in and walk-in."""
 
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
 
 
 def forget_guest(room: Room) -> None:
-    """Give the room a new guest PIN and forget the device of whoever was in it."""
+    """Give the room a new guest PIN and remove the last guest's push token."""
     room.guest_pin, room.push_token = new_guest_pin(), ""
     room.save(update_fields=["guest_pin", "push_token"])
 

@@ -1,4 +1,4 @@
-"""Guests leave: one stay, whoever is in a room, or many rooms at once."""
+"""Checkout: one stay, one room, or many rooms at once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def check_out(booking: Booking, change: Change) -> Booking:
 
     def lock_stay() -> Room | None:
         rules.lock(booking, room)
-        # What is done already is no conflict, whatever the room is by now.
+        # A stay that is checked out already is no conflict, even if the room has changed since.
         return None if booking.status == BookingStatus.COMPLETED else room
 
     with log.opened(
@@ -63,7 +63,7 @@ def _see_off(booking: Booking, room: Room, change: Change) -> Booking:
 
 
 def check_out_room(room: Room, change: Change) -> Booking | None:
-    """Check out whoever is in the room; a room that was imported occupied may have no stay.
+    """Check out the room's stay. A room that was imported as occupied may have none.
 
     Raises what `check_out` raises, and IllegalTransition for a room that is not occupied.
     """
@@ -111,7 +111,7 @@ def bulk_check_out(
 
     All rooms or, on a fault, none. The room gets a new guest PIN and loses its push token; other
     stays of the room are not touched. It cannot be undone. `agreed` are the bookings that somebody
-    was asked about: a room whose guest is another one by now is skipped. Raises NotAllowed.
+    confirmed: a room that has another guest since is skipped. Raises NotAllowed.
     """
     permissions.require_role(change.by, DESK, hotel, Action.CHECK_OUT.label)
     wanted = list(dict.fromkeys(room_numbers))
@@ -134,7 +134,7 @@ def bulk_check_out(
             elif not room.is_occupied:
                 reason = _("Room %(number)s is not occupied: “%(status)s”.")
             elif agreed is not None and (stay.booking_id if stay else None) not in agreed:
-                reason = _("Room %(number)s has another guest by now.")
+                reason = _("Room %(number)s has another guest now.")
             else:
                 done.append(_check_out_and_erase(room, stay, change))
                 continue

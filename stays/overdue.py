@@ -1,4 +1,4 @@
-"""Who should have left by now."""
+"""In-house stays that are past their checkout time."""
 
 import datetime as dt
 from dataclasses import dataclass

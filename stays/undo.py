@@ -1,4 +1,4 @@
-"""Taking back the last change of a room, and with a check-in or checkout its stay."""
+"""Undo of a room's last change. A check-in or checkout is undone together with its stay."""
 
 from typing import Any
 
@@ -29,9 +29,11 @@ from stays.models import Booking, Guest
 def undo(room: Room, change: Change) -> RoomEvent:
     """Undo the caller's own last change of the room; a check-in or checkout with its stay.
 
-    A check-in leaves its booking as it was, in the room kept for it before unless another stay
-    has that by now. What a checkout closed is open again; what a bulk checkout erased is gone, so
-    that is refused. Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
+    After a check-in, the booking is as it was before, in the room that was assigned to it unless
+    another stay has that room now. After a checkout, everything that it closed is open again. A
+    bulk checkout cannot be undone: its data is erased.
+
+    Raises NotAllowed, IllegalTransition, StaleVersion, RoomTaken.
     """
     # A check-in's former room is locked too, before the booking: see the order in rooms.log.
     former = _stay_before(room.events.of_status().order_by("-seq").first()).get("room")
@@ -104,7 +106,7 @@ def undoable_rooms(staff: Staff) -> set[int]:
         .filter(room__is_active=True)
         .exclude(action=Action.UNDO)
         .exclude(source=Source.REPLAY)
-        # A room without a stay that a bulk checkout erased; a check-in's own note is no matter.
+        # A bulk checkout of a room without a stay; a check-in has a "stay" note too.
         .exclude(action=Action.CHECK_OUT, before__has_key="stay")
         .exclude(
             Q(action=Action.CHECK_OUT, booking__isnull=False)

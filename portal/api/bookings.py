@@ -9,7 +9,7 @@ from hotel.choices import DESK
 from hotel.exceptions import InvalidInput
 from portal.access import StaffRequest, get_booking_for_user
 from portal.act import act
-from portal.api import schemas
+from portal.api import schemas, stay_schemas
 from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import idempotent
@@ -25,7 +25,7 @@ from stays.models import Booking
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
-ANSWERS: dict[int, Any] = {200: schemas.Booking, **CHANGING}
+ANSWERS: dict[int, Any] = {200: stay_schemas.Booking, **CHANGING}
 
 
 class BookingsQuery(Paged):
@@ -37,10 +37,10 @@ class BookingsQuery(Paged):
     in_house: Annotated[bool | None, Field(description="Whether the guests are in now.")] = None
 
 
-@router.get("", response={200: schemas.Bookings, **READING})
+@router.get("", response={200: stay_schemas.Bookings, **READING})
 def list_bookings(
     request: StaffRequest, slug: Slug, query: Query[BookingsQuery]
-) -> schemas.Bookings:
+) -> stay_schemas.Bookings:
     """List bookings by arrival: those of a status, of an arrival or departure day, in house."""
     _desk_only(request)
     rows = request.hotel.bookings.select_related("room_type", "room")
@@ -50,19 +50,21 @@ def list_bookings(
         in_house = {"status": BookingStatus.IN_HOUSE}
         rows = rows.filter(**in_house) if query.in_house else rows.exclude(**in_house)
     found, following = page(rows, query, "check_in", "booking_id")
-    return schemas.Bookings(bookings=[serialize_booking(row) for row in found], next=following)
+    return stay_schemas.Bookings(bookings=[serialize_booking(row) for row in found], next=following)
 
 
-@router.get("{booking_id}/", response={200: schemas.Booking, **READING})
+@router.get("{booking_id}/", response={200: stay_schemas.Booking, **READING})
 @asks_nothing
-def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> schemas.Booking:
+def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> stay_schemas.Booking:
     """Show one booking."""
     return serialize_booking(_booking(request, booking_id))
 
 
-@router.post("", response={201: schemas.Booking, **CHANGING})
+@router.post("", response={201: stay_schemas.Booking, **CHANGING})
 @idempotent(status=201)
-def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) -> schemas.Booking:
+def create_booking(
+    request: StaffRequest, slug: Slug, body: stay_schemas.NewBooking
+) -> stay_schemas.Booking:
     """Book a room of a type; 409 `no_availability` where a night is sold out."""
     _desk_only(request)
     given = body.model_dump() | {
@@ -75,8 +77,8 @@ def create_booking(request: StaffRequest, slug: Slug, body: schemas.NewBooking) 
 @router.post("{booking_id}/assign/", response=ANSWERS)
 @idempotent()
 def assign(
-    request: StaffRequest, slug: Slug, booking_id: BookingId, body: schemas.RoomChoice
-) -> schemas.Booking:
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.RoomChoice
+) -> stay_schemas.Booking:
     """Keep a room for an arrival, ready or on its way; 409 `room_taken`."""
     return _act(BookingAction.ASSIGN, request, booking_id, body, body.room)
 
@@ -87,8 +89,8 @@ def check_in(
     request: StaffRequest,
     slug: Slug,
     booking_id: BookingId,
-    body: schemas.CheckIn = schemas.CheckIn(),
-) -> schemas.Booking:
+    body: stay_schemas.CheckIn = stay_schemas.CheckIn(),
+) -> stay_schemas.Booking:
     """Let the guests in; 409 `not_bookable` where the room is not ready now."""
     return _act(BookingAction.CHECK_IN, request, booking_id, body, body.room)
 
@@ -99,8 +101,8 @@ def check_out(
     request: StaffRequest,
     slug: Slug,
     booking_id: BookingId,
-    body: schemas.CheckOut = schemas.CheckOut(),
-) -> schemas.Booking:
+    body: stay_schemas.CheckOut = stay_schemas.CheckOut(),
+) -> stay_schemas.Booking:
     """End the stay: the room is dirty, what was open is closed. A second call changes nothing."""
     return _act(BookingAction.CHECK_OUT, request, booking_id, body)
 
@@ -111,8 +113,8 @@ def cancel(
     request: StaffRequest,
     slug: Slug,
     booking_id: BookingId,
-    body: schemas.Nothing = schemas.Nothing(),
-) -> schemas.Booking:
+    body: stay_schemas.Nothing = stay_schemas.Nothing(),
+) -> stay_schemas.Booking:
     """Cancel a stay that has not begun. A second call changes nothing."""
     return _act(BookingAction.CANCEL, request, booking_id, body)
 
@@ -123,8 +125,8 @@ def no_show(
     request: StaffRequest,
     slug: Slug,
     booking_id: BookingId,
-    body: schemas.Nothing = schemas.Nothing(),
-) -> schemas.Booking:
+    body: stay_schemas.Nothing = stay_schemas.Nothing(),
+) -> stay_schemas.Booking:
     """Record that the guest did not come. A second call changes nothing."""
     return _act(BookingAction.NO_SHOW, request, booking_id, body)
 
@@ -160,7 +162,7 @@ def _act(
     booking_id: str,
     body: schemas.Body,
     number: str | None = None,
-) -> schemas.Booking:
+) -> stay_schemas.Booking:
     """Do what the body asks for, with the room of that number if there is one."""
     booking = _booking(request, booking_id)
     given = ActionInput(room=None if number is None else _room_of(request, number))

@@ -29,10 +29,10 @@ CODES = {
 }
 MESSAGES = {
     400: "The request cannot be read: the body must be a JSON object.",
-    401: "Say who you are: “Authorization: Bearer TOKEN”, with a token that is still good.",
-    404: "There is nothing here.",
-    405: "This address does not take that method.",
-    500: "A fault of the server; nothing was changed. Its log tells more.",
+    401: "Send “Authorization: Bearer TOKEN” with a valid token.",
+    404: "There is nothing at this address.",
+    405: "This address does not accept that method.",
+    500: "Server error. Nothing was changed; the server's log has the details.",
 }
 # Used instead of pydantic's own messages, which are written for programmers.
 WORDS = {

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hotel.choices import DESK
 from portal.access import StaffRequest
-from portal.api import schemas
+from portal.api import schemas, stay_schemas
 from portal.api.access import change_of
 from portal.api.bookings import room_type_of
 from portal.api.errors import CHANGING, READING
@@ -50,35 +50,35 @@ def follow_log(request: StaffRequest, slug: Slug, query: Query[LogQuery]) -> sch
     return schemas.Log(events=answers, next=following, last_seq=newest)
 
 
-@router.post("rooms/checkout/", response={200: schemas.BulkCheckOutAnswer, **CHANGING})
+@router.post("rooms/checkout/", response={200: stay_schemas.BulkCheckOutAnswer, **CHANGING})
 @idempotent()
 def bulk_check_out(
-    request: StaffRequest, slug: Slug, body: schemas.BulkCheckOut
-) -> schemas.BulkCheckOutAnswer:
+    request: StaffRequest, slug: Slug, body: stay_schemas.BulkCheckOut
+) -> stay_schemas.BulkCheckOutAnswer:
     """Check out the guests of many rooms and erase what their stays left; not to be undone."""
     done, skipped = departures.bulk_check_out(request.hotel, body.room_numbers, change_of(request))
-    return schemas.BulkCheckOutAnswer.model_validate(
+    return stay_schemas.BulkCheckOutAnswer.model_validate(
         {"checked_out": done, "skipped": skipped}, from_attributes=True
     )
 
 
-@router.get("rooms/checkout-needed/", response={200: schemas.CheckoutNeeded, **READING})
+@router.get("rooms/checkout-needed/", response={200: stay_schemas.CheckoutNeeded, **READING})
 @asks_nothing
-def checkout_needed(request: StaffRequest, slug: Slug) -> schemas.CheckoutNeeded:
+def checkout_needed(request: StaffRequest, slug: Slug) -> stay_schemas.CheckoutNeeded:
     """List the occupied rooms whose stay is past its checkout, the longest overdue first."""
     permissions.require_role(request.staff, DESK, request.hotel, "Checkout needed")
     found = overdue.checkout_needed(request.hotel)
-    return schemas.CheckoutNeeded(rooms=[serialize_overdue(late) for late in found])
+    return stay_schemas.CheckoutNeeded(rooms=[serialize_overdue(late) for late in found])
 
 
-@router.get("availability/", response={200: schemas.Availability, **READING})
+@router.get("availability/", response={200: stay_schemas.Availability, **READING})
 def availability(
     request: StaffRequest, slug: Slug, query: Query[AvailabilityQuery]
-) -> schemas.Availability:
+) -> stay_schemas.Availability:
     """Tell how many rooms of each type can be sold, night by night."""
     permissions.require_role(request.staff, DESK, request.hotel, "Availability")
     room_type = None
     if query.room_type:
         room_type = room_type_of(request, query.room_type)
     found = nights_available(request.hotel, query.check_in, query.check_out, room_type=room_type)
-    return schemas.Availability(room_types=[serialize_type(room_type) for room_type in found])
+    return stay_schemas.Availability(room_types=[serialize_type(room_type) for room_type in found])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hotel.choices import Role
 from hotel.models import Staff
-from portal.api import schemas
+from portal.api import schemas, stay_schemas
 from rooms import permissions
 from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
 from rooms.models import Room, RoomEvent
@@ -54,9 +54,9 @@ def serialize_change(room: Room, event: RoomEvent, staff: Staff) -> schemas.Acti
     )
 
 
-def serialize_booking(booking: Booking) -> schemas.Booking:
+def serialize_booking(booking: Booking) -> stay_schemas.Booking:
     """Return a stay."""
-    return schemas.Booking(
+    return stay_schemas.Booking(
         booking_id=booking.booking_id,
         status=BookingStatus(booking.status),
         room_type=booking.room_type.code,
@@ -71,10 +71,10 @@ def serialize_booking(booking: Booking) -> schemas.Booking:
     )
 
 
-def serialize_overdue(late: overdue.Overdue) -> schemas.Overdue:
+def serialize_overdue(late: overdue.Overdue) -> stay_schemas.Overdue:
     """Return a stay past its checkout."""
     stay = late.booking
-    return schemas.Overdue(
+    return stay_schemas.Overdue(
         room=stay.room.number if stay.room else "",
         booking_id=stay.booking_id,
         guest_name=stay.guest_name,
@@ -83,14 +83,14 @@ def serialize_overdue(late: overdue.Overdue) -> schemas.Overdue:
     )
 
 
-def serialize_type(found: TypeAvailability) -> schemas.TypeAvailability:
+def serialize_type(found: TypeAvailability) -> stay_schemas.TypeAvailability:
     """Return what a room type has to sell."""
-    return schemas.TypeAvailability(
+    return stay_schemas.TypeAvailability(
         code=found.room_type.code,
         sellable=found.sellable,
         ready_now=found.ready_now,
         nights=[
-            schemas.Night.model_validate(night, from_attributes=True) for night in found.nights
+            stay_schemas.Night.model_validate(night, from_attributes=True) for night in found.nights
         ],
     )
 

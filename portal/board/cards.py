@@ -14,17 +14,15 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.template.loader import render_to_string
 
-from hotel.exceptions import InvalidInput
 from hotel.models import Staff
 from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
+from portal.board.drag import drag_column
 from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url
-from rooms.change import ActionInput
 from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
-from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
@@ -139,8 +137,8 @@ def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
 
 def _render_card(room: Room, staff: Staff, arriving: int | None) -> str:
     html = render_to_string("board/card.html", card_context(room, staff, arriving))
-    # Without the blank lines that the template leaves for what this card does not show.
-    return re.sub(r"\n\s*\n", "\n", html)
+    # Without the template's indentation, and without the lines of what this card does not show.
+    return re.sub(r"\n\s+", "\n", html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
@@ -195,21 +193,7 @@ def _button(action: Action, room: Room) -> RoomButton:
         action=action,
         label=row.label,
         url=action_url(room, action),
-        to=_drop_column(action, room),
+        to=drag_column(action, room),
         one_tap=row.one_tap,
         noted=row.noted,
     )
-
-
-def _drop_column(action: Action, room: Room) -> str:
-    """Return the column to which a card is dragged for this action, or "" if there is none."""
-    if action is Action.MARK_MAINTENANCE:
-        # Dragging there says what is meant, though the card of an occupied room stays in place.
-        return RoomGroup.MAINTENANCE.value
-    try:
-        end = TRANSITIONS[action].end(room, ActionInput())
-    except InvalidInput:
-        # The person chooses in the form where it ends.
-        return ""
-    group = GROUP_OF[end]
-    return "" if group is GROUP_OF[RoomStatus(room.room_status)] else group.value

@@ -147,7 +147,7 @@ class WalkInForm(StayForm):
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
         rooms = hotel.rooms.with_people()
-        # A repeated request names a room that is occupied by now: walk_in says what then is.
+        # A repeated request names a room that is occupied now; walk_in handles that.
         self.fields["room"].queryset = rooms
         self.fields["room"].choices = [
             ("", "---------"),

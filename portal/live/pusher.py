@@ -49,7 +49,7 @@ def channel(hotel_slug: str) -> str:
 
 
 def page_data(hotel: Hotel) -> dict[str, str] | None:
-    """Return the settings for static/js/live_pusher.js, or None if Pusher is not used."""
+    """Return the settings for static/js/live/pusher.js, or None if Pusher is not used."""
     if not configured():
         return None
     return {

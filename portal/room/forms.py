@@ -104,7 +104,7 @@ class InspectionForm(ActionForm):
 
     @property
     def submits(self) -> list[Submit]:
-        """Both results in one form: the note is typed once, whichever it is."""
+        """Return both results: the note is typed once for either."""
         return [
             Submit("Pass", action_url(self.room, Action.PASS_INSPECTION), "success"),
             Submit("Fail", action_url(self.room, Action.FAIL_INSPECTION), "danger"),
@@ -212,7 +212,7 @@ class CheckInForm(PlainForm):
         field.queryset = bookings.select_related("hotel", "room")
         field.choices = [(b.booking_id, self._label(b)) for b in here + free]
         if not here:
-            # Nobody in particular is meant for this room: Enter must not let in the first.
+            # No guest is assigned to this room: Enter must not check in the first of the list.
             field.choices = [("", "Choose a guest"), *field.choices]
         self.nobody = not (here or free)
         if self.nobody:
@@ -224,7 +224,7 @@ class CheckInForm(PlainForm):
 
     @property
     def submits(self) -> list[Submit]:
-        """No button where there is nobody to check in."""
+        """Return no button if there is nobody to check in."""
         return [] if self.nobody else super().submits
 
     def _label(self, booking: Booking) -> str:

@@ -1,4 +1,4 @@
-"""What every answer carries for safety, and that every file a page names can be served."""
+"""What every answer carries for safety."""
 
 import json
 import os
@@ -7,15 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command
 from django.urls import reverse
 
-from config import settings as ours
 from tests.factories import make_staff
-
-TEMPLATES = django_settings.BASE_DIR / "templates"
 
 
 @pytest.fixture(params=["sign-in page", "board", "fragment", "not found", "refused"])
@@ -97,35 +91,3 @@ def test_no_script_reads_the_session_and_no_other_site_sends_it(client, hotel, s
     assert session["httponly"]
     assert session["samesite"] == csrf["samesite"] == "Lax"
     assert session["max-age"] == 12 * 60 * 60
-
-
-@pytest.fixture
-def collected(settings, tmp_path):
-    """The static files as an installation serves them: collected, their names with a hash."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
-    }
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return tmp_path
-
-
-def test_every_file_that_a_template_names_is_collected_under_a_name_with_its_hash(collected):
-    named = set()
-    for template in TEMPLATES.rglob("*.html"):
-        named |= set(re.findall(r"{% static '([^']+)' %}", template.read_text()))
-    assert "vendor/htmx.min.js" in named
-
-    for name in sorted(named):
-        url = staticfiles_storage.url(name)
-        stem, suffix = name.rsplit(".", 1)
-        assert re.fullmatch(rf"/static/{re.escape(stem)}\.[0-9a-f]{{12}}\.{suffix}", url)
-        assert (collected / url.removeprefix("/static/")).is_file()
-
-
-def test_an_installation_serves_them_compressed_and_hashed():
-    # The tests' own storage is a plain one (conftest.py); this is what the settings say.
-    backend = ours.STORAGES["staticfiles"]["BACKEND"]
-
-    assert backend == "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -33,6 +33,11 @@ NAMES = {
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
+# Milliseconds to wait for what the page will do: longer than its slowest honest answer, which is a
+# question that got no answer in 15 seconds and the next one, up to 30 later, on a busy machine.
+SLOWEST = 90_000
+expect.set_options(timeout=SLOWEST)
+
 OpenPage = Callable[..., Page]
 
 
@@ -110,7 +115,7 @@ def open_context(
             base_url=server_url, viewport=size, has_touch=touch, is_mobile=touch, **options
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(SLOWEST)
         context.on("console", listen)
         context.on("weberror", lambda error: problems.append(str(error.error)))
         if staff:

@@ -47,7 +47,7 @@ def test_a_tap_in_one_browser_moves_the_card_in_the_other_even_after_a_silence(
 
     double.refuse()
     other.context.set_offline(True)
-    expect(connection(other)).to_have_text(re.compile(r"Offline since \d\d:\d\d"), timeout=15_000)
+    expect(connection(other)).to_have_text(re.compile(r"Offline since \d\d:\d\d"))
     perform(Action.UNDO, Room.objects.get(number="101"), by=crew[Role.HOUSEKEEPER])
     thirty_actions([Room.objects.get(pk=room.pk) for room in rooms], crew)
     other.wait_for_timeout(10_000)
@@ -55,7 +55,7 @@ def test_a_tap_in_one_browser_moves_the_card_in_the_other_even_after_a_silence(
     double.accept()
     other.context.set_offline(False)
 
-    expect(connection(other)).to_have_text("Live", timeout=40_000)
+    expect(connection(other)).to_have_text("Live")
     expect_counts(other, ready=5, inspection=2)
     expect_as_fresh(other, open_page(crew[Role.SUPERVISOR], "board/"))
 
@@ -72,7 +72,7 @@ def test_while_pusher_is_away_the_page_asks_and_says_so(
     expect(connection(page)).to_have_text("Live")
 
     double.refuse()
-    expect(connection(page)).to_have_text("Polling", timeout=15_000)
+    expect(connection(page)).to_have_text("Polling")
     perform(Action.START_CLEANING, rooms[0], by=crew[Role.HOUSEKEEPER])
 
     expect_in_column(page, "101", "cleaning")

@@ -116,7 +116,7 @@ def test_a_room_that_became_vacant_meanwhile_is_named_and_the_others_are_done(st
 def test_a_guest_who_came_in_between_question_and_answer_is_not_erased(stay, bulk):
     response = bulk("204", confirmed="yes", agreed="B-OF-SOMEBODY-WHO-LEFT")
 
-    assert read(response).one(id="toasts").text == "Room 204 has another guest by now."
+    assert read(response).one(id="toasts").text == "Room 204 has another guest now."
     stay.refresh_from_db()
     assert stay.status == B.IN_HOUSE
     assert erasable() == [2, 1, 1, 1]

@@ -1,0 +1,21 @@
+// #lost: says when a tap was not saved, and that what was typed is still there.
+import { $ } from "./dom.js";
+
+const lost = (words) => {
+  const box = $("#lost");
+  box.textContent = words;
+  box.hidden = !words;
+};
+document.addEventListener("htmx:sendError", () =>
+  lost("No connection: that was not saved. What you typed is still here; try again when you are back."));
+document.addEventListener("htmx:timeout", () => lost("No answer yet: that may not be saved. Try again."));
+// Refusals (403, 404, 409, 422) are not errors to htmx: they come with their own words.
+document.addEventListener("htmx:responseError", () =>
+  lost("The server had a fault: that was not saved. Try again."));
+document.addEventListener("htmx:beforeOnLoad", () => lost(""));
+// A hotel's Wi-Fi may answer in our place, with status 200: its page must not land in a card.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!/^\s*<!doctype/i.test(detail.serverResponse)) return;
+  detail.shouldSwap = false;
+  lost("No answer from Readyroom: that was not saved. Does the Wi-Fi ask you to sign in? Then try again.");
+});
