@@ -27,6 +27,7 @@ ELSEWHERE = {
     "portal/api/__init__.py": "puts the API together; every test of tests/portal/api goes through",
     "portal/api/links.py": "read from the document by tests/stories/test_api_document.py",
     "portal/api/schemas.py": "declarations; their fields are in tests/portal/api/calling.py",
+    "portal/api/stay_schemas.py": "declarations, as in schemas.py",
     "portal/api/serializers.py": "the answers of tests/portal/api/test_rooms.py and its neighbours",
     "portal/management/commands/_import.py": "what test_import_rooms and test_import_stays share",
     "portal/models.py": "written and read by tests/portal/tokens, test_idempotency and test_relay",

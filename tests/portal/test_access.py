@@ -259,7 +259,7 @@ def test_another_hotels_booking_is_not_found_and_neither_is_one_that_nobody_has(
 def test_the_reason_of_a_not_found_page_names_nothing(sign_in, manager, at):
     page = read(sign_in(manager).get(at("room", room_number="999")))
 
-    assert "There is nothing here, or it belongs to another hotel." in page.text
+    assert "This page does not exist, or it belongs to another hotel." in page.text
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_where_no_room_is_ready_there_is_no_button_to_press(hotel, ask):
 
     form = ask(booking, "check-in").one("form", "act")
 
-    assert "No room can be given now." in form.text
+    assert "No room is available now." in form.text
     assert not form.all("button")
 
 
@@ -242,7 +242,7 @@ def test_letting_a_booking_go_is_asked_first_and_then_frees_its_room(
     asked = ask(booking, action, htmx(f"booking-{booking.booking_id}"))
 
     assert asked.one("h3").text == title
-    assert "This cannot be undone. Room 204 is free for others again." in asked.text
+    assert "This cannot be undone. Room 204 becomes free for other guests." in asked.text
     assert asked.one("form").one("a", "btn").text == "Keep the booking"
     booking.refresh_from_db()
     assert booking.status == B.CONFIRMED
