@@ -56,7 +56,7 @@ IN_A_HOTEL = {
     "pusher_auth": Expected(EVERYONE, {"POST"}, status=(404,)),
     "statistics": Expected(INSPECTORS, READ, "“Statistics” is for supervisor or manager"),
 }
-# Each has its own tests in test_account.py.
+# Each has its own tests in account/test_views.py.
 OUTSIDE = {"home": True, "password": True, "sign_in": False, "sign_out": False}
 ACTIONS = {"room_action": "mark-maintenance", "booking_action": "cancel"}
 
@@ -259,7 +259,7 @@ def test_another_hotels_booking_is_not_found_and_neither_is_one_that_nobody_has(
 def test_the_reason_of_a_not_found_page_names_nothing(sign_in, manager, at):
     page = read(sign_in(manager).get(at("room", room_number="999")))
 
-    assert "There is nothing here, or it belongs to another hotel." in page.text
+    assert "This page does not exist, or it belongs to another hotel." in page.text
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,16 @@
-"""The log: what an event tells, when it says it happened, and a seq without gaps."""
-
-import datetime as dt
+"""The log: how a change is opened, a seq without gaps, and that nothing is rewritten."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, QuerySet
-from django.utils import timezone
 
-from hotel.exceptions import IllegalTransition
-from rooms.choices import Action, LogAction, Priority, RoomStatus, Source
+from hotel.exceptions import IllegalTransition, InvalidInput, StaleVersion
+from hotel.models import Hotel
+from rooms import log as rooms_log
+from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent
-from tests.acting import log, perform
+from rooms.perform import lock
+from tests.acting import change, log, perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
 S = RoomStatus
@@ -29,125 +29,6 @@ def written(event: RoomEvent) -> dict:
 def raw(statement: str, event: RoomEvent) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [event.pk])
-
-
-class TestTheEvent:
-    def test_it_tells_who_did_what_from_where_to_where(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CLEANING_IN_PROGRESS)
-
-        perform(Action.MARK_CLEANED, room, by=housekeeper, notes=" done \n", source=Source.IMPORT)
-
-        event = RoomEvent.objects.get()
-        assert (event.hotel, event.room, event.actor) == (hotel, room, housekeeper)
-        assert event.action == Action.MARK_CLEANED
-        assert (event.from_status, event.to_status) == (
-            S.CLEANING_IN_PROGRESS,
-            S.CLEANED_UNINSPECTED,
-        )
-        assert (event.notes, event.source) == ("done", Source.IMPORT)
-        assert event.room_version == row(room)["version"] == 2
-        assert event.seq == row(room)["last_seq"] == 1
-
-    def test_the_room_in_hand_is_brought_up_to_date(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
-        perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
-        assert room.room_status == S.CHECKOUT_DIRTY
-
-        with pytest.raises(IllegalTransition):
-            perform(Action.START_CLEANING, room, by=housekeeper)
-
-        assert room.room_status == S.CLEANING_IN_PROGRESS
-
-    def test_a_change_saves_only_what_it_is_about(self, hotel, housekeeper):
-        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
-        in_hand = Room.objects.get(pk=room.pk)
-        Room.objects.filter(pk=room.pk).update(number="900", push_token="token")
-
-        perform(Action.START_CLEANING, in_hand, by=housekeeper)
-
-        assert row(room)["number"] == "900"
-        assert row(room)["push_token"] == "token"
-
-
-class TestWhenItHappened:
-    @pytest.fixture
-    def room(self, hotel):
-        long_ago = timezone.now() - dt.timedelta(days=3)
-        return make_room(hotel=hotel, status=S.CHECKOUT_DIRTY, status_since=long_ago)
-
-    def test_without_a_word_from_the_device_it_is_now(self, room, housekeeper):
-        before = timezone.now()
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper)
-
-        assert before <= event.occurred_at <= event.recorded_at <= timezone.now()
-        assert row(room)["status_since"] == event.occurred_at
-
-    def test_the_devices_word_counts_within_the_last_day(self, room, housekeeper):
-        tapped = timezone.now() - dt.timedelta(hours=3)
-
-        event = perform(Action.MARK_CLEANED, room, by=housekeeper, occurred_at=tapped)
-
-        assert event.occurred_at == tapped
-        assert row(room)["status_since"] == tapped
-        assert row(room)["last_cleaned_at"] == tapped
-        assert event.recorded_at > tapped
-
-    def test_a_device_that_is_ahead_is_brought_back_to_now(self, room, housekeeper):
-        tomorrow = timezone.now() + dt.timedelta(days=1)
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=tomorrow)
-
-        assert event.occurred_at <= timezone.now()
-
-    def test_a_tap_of_last_week_counts_as_a_day_old(self, room, housekeeper):
-        last_week = timezone.now() - dt.timedelta(days=2)
-
-        event = perform(Action.START_CLEANING, room, by=housekeeper, occurred_at=last_week)
-
-        age = timezone.now() - event.occurred_at
-        assert dt.timedelta(hours=24) <= age < dt.timedelta(hours=24, minutes=1)
-
-    def test_nothing_happens_before_what_happened_to_the_room_before(self, room, housekeeper):
-        first = perform(Action.START_CLEANING, room, by=housekeeper)
-
-        second = perform(
-            Action.MARK_CLEANED,
-            room,
-            by=housekeeper,
-            occurred_at=first.occurred_at - dt.timedelta(hours=2),
-        )
-
-        assert second.occurred_at == first.occurred_at
-
-    def test_nor_before_a_repair_that_left_the_status_alone(self, hotel, maintainer, manager):
-        since = timezone.now() - dt.timedelta(hours=9)
-        room = make_room(hotel=hotel, status=S.OCCUPIED, status_since=since)
-        reported = perform(
-            Action.MARK_MAINTENANCE, room, by=maintainer, notes="drain", priority=Priority.LOW
-        )
-
-        done = perform(
-            Action.COMPLETE_MAINTENANCE,
-            room,
-            by=maintainer,
-            occurred_at=reported.occurred_at - dt.timedelta(hours=2),
-        )
-
-        assert done.occurred_at >= reported.occurred_at
-
-    def test_a_replay_of_other_years_is_taken_at_its_word(self, room, housekeeper):
-        years_ago = dt.datetime(2017, 7, 1, 12, tzinfo=dt.UTC)
-
-        event = perform(
-            Action.START_CLEANING,
-            room,
-            by=housekeeper,
-            occurred_at=years_ago,
-            source=Source.REPLAY,
-        )
-
-        assert event.occurred_at == years_ago
 
 
 class TestTheSeq:
@@ -205,6 +86,122 @@ class TestTheSeq:
         assert row(room) == before
         hotel.refresh_from_db()
         assert hotel.last_seq == 0
+
+
+class TestOpened:
+    """A change, as every service opens it."""
+
+    @pytest.fixture
+    def room(self, hotel) -> Room:
+        return make_room(hotel=hotel, number="204", status=S.CHECKOUT_DIRTY)
+
+    @pytest.fixture
+    def note(self, room, clerk):
+        """Write one event of the room in an open change, and return what was yielded and it."""
+
+        def note(*, notes: str = "", **given) -> tuple[RoomEvent | None, RoomEvent]:
+            about = change(**{"by": clerk, **given})
+            same = {"action": LogAction.ROOM_ASSIGNED, "room": room, "notes": notes}
+            with rooms_log.opened(room.hotel, about, lambda: lock(room), **same) as repeat:
+                if repeat:
+                    return repeat, repeat
+                return None, rooms_log.append(
+                    room.hotel, LogAction.ROOM_ASSIGNED, about, room=room, notes=notes
+                )
+
+        return note
+
+    def test_at_first_there_is_no_repeat(self, note):
+        repeat, event = note(request_id="r-1")
+
+        assert repeat is None
+        assert RoomEvent.objects.get() == event
+
+    def test_a_repeat_is_yielded_and_nothing_is_written(self, note):
+        _, first = note(request_id="r-1")
+
+        repeat, _ = note(request_id="r-1")
+
+        assert repeat == first
+        assert RoomEvent.objects.get() == first
+
+    def test_without_a_request_id_nothing_is_a_repeat(self, note):
+        note()
+
+        assert note()[0] is None
+        assert RoomEvent.objects.count() == 2
+
+    def test_a_request_id_is_not_used_for_other_words(self, note):
+        note(request_id="r-1")
+
+        with pytest.raises(InvalidInput, match="used for another request") as refused:
+            note(request_id="r-1", notes="other")
+
+        assert set(refused.value.fields) == {"request_id"}
+        assert RoomEvent.objects.count() == 1
+
+    def test_nor_by_another_person(self, note, manager):
+        note(request_id="r-1")
+
+        with pytest.raises(InvalidInput):
+            note(request_id="r-1", by=manager)
+
+    def test_the_version_that_the_person_saw_is_let_through(self, note, room):
+        assert note(expected_version=room.version)[0] is None
+
+    def test_another_version_is_stale_and_says_what_happened(self, note, room, housekeeper):
+        seen = room.version
+        event = perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
+
+        with pytest.raises(StaleVersion) as refused:
+            note(expected_version=seen)
+
+        assert refused.value.room.room_status == S.CLEANING_IN_PROGRESS
+        assert refused.value.meanwhile == [event]
+        assert RoomEvent.objects.get() == event
+
+    def test_a_repeat_comes_before_the_version(self, note, room, housekeeper):
+        seen = room.version
+        _, first = note(request_id="r-1", expected_version=seen)
+        perform(Action.START_CLEANING, Room.objects.get(pk=room.pk), by=housekeeper)
+
+        assert note(request_id="r-1", expected_version=seen)[0] == first
+
+    def test_without_a_room_no_version_counts(self, hotel, clerk):
+        about = change(by=clerk, expected_version=99)
+
+        with rooms_log.opened(hotel, about, lambda: None, action="x") as repeat:
+            assert repeat is None
+
+    def test_it_is_whole_or_not_at_all(self, hotel, room, clerk):
+        def fail() -> None:
+            about = change(by=clerk)
+            with rooms_log.opened(hotel, about, lambda: lock(room), action="x"):
+                rooms_log.append(hotel, LogAction.ROOM_ASSIGNED, about, room=room)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+
+        assert not RoomEvent.objects.exists()
+        assert Hotel.objects.get().last_seq == 0
+
+    def test_an_id_that_was_written_meanwhile_is_told_and_the_room_brought_up_to_date(
+        self, hotel, room, clerk
+    ):
+        """What the database finds where two requests pass the look for a repeat together."""
+
+        def write_twice() -> None:
+            about = change(by=clerk, request_id="r-1")
+            with rooms_log.opened(hotel, about, lambda: lock(room), action="x"):
+                for _ in range(2):
+                    rooms_log.append(hotel, LogAction.ROOM_ASSIGNED, about, room=room)
+
+        with pytest.raises(InvalidInput, match="used for another request"):
+            write_twice()
+
+        assert room.last_seq == 0
+        assert not RoomEvent.objects.exists()
 
 
 class TestAnEventAroundARoom:

@@ -11,8 +11,8 @@ from rooms.models import Room, RoomEvent
 from stays.choices import BookingStatus
 from stays.models import Booking
 from tests.factories import make_booking, make_room
-from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import BOOKING, NIGHTS, Program, all_pages, done, everything, refused
+from tests.stays.belongings import LEFT_BEHIND, everything_about, make_stay
 
 S = RoomStatus
 B = BookingStatus

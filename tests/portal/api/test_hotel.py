@@ -11,8 +11,8 @@ from stays.choices import BookingStatus
 from stays.models import Guest
 from tests.acting import departures, log
 from tests.factories import make_booking, make_room, make_room_type
-from tests.hotel.belongings import LEFT_BEHIND, everything_about, make_stay
 from tests.portal.api.calling import EVENT, NIGHTS, Program, done, everything, refused
+from tests.stays.belongings import LEFT_BEHIND, everything_about, make_stay
 
 S = RoomStatus
 B = BookingStatus

@@ -9,6 +9,7 @@ from hotel.choices import Role
 from rooms.choices import Action, RoomStatus, Source
 from rooms.models import Room, RoomEvent
 from rooms.perform import UNDO_WINDOW
+from rooms.transitions import TRANSITIONS
 from stays.choices import BookingStatus
 from tests.acting import perform
 from tests.factories import make_booking, make_room, make_staff
@@ -101,11 +102,19 @@ def test_the_version_that_the_caller_saw_is_let_through(hotel, manager, program,
     done(program.post(OPERATIONS[name].url("grand"), body))
 
 
+def forbidding(action: Action) -> list[RoomStatus]:
+    """Return the statuses in which the action cannot be done to a room without a repair open."""
+    row = TRANSITIONS[action]
+    occupied = row.needs_open_maintenance and S.OCCUPIED
+    return [status for status in S if status not in row.sources or status == occupied]
+
+
 @pytest.mark.parametrize(
-    "name", sorted(set(RESULTS) - {"mark_maintenance", "undo", "take_out_of_order", "override"})
+    ("name", "status"),
+    [(name, status) for name in sorted(RESULTS) for status in forbidding(RESULTS[name][0])],
 )
-def test_an_action_that_the_rooms_status_forbids_is_a_conflict(hotel, program, name):
-    make_room(hotel=hotel, number="101", status=S.OCCUPIED)
+def test_an_action_that_the_rooms_status_forbids_is_a_conflict(hotel, program, name, status):
+    make_room(hotel=hotel, number="101", status=status)
 
     refused(program.call(name), 409, "illegal_transition")
 

@@ -12,8 +12,8 @@ from rooms.choices import LogAction, Source
 from stays.models import RoomTypeInventory
 from tests.acting import log
 from tests.factories import make_hotel, make_room_type, make_staff
-from tests.hotel.belongings import make_stay
 from tests.portal.setup.admin_pages import errors, new, page
+from tests.stays.belongings import make_stay
 
 User = get_user_model()
 HOTEL = {

@@ -8,8 +8,8 @@ from rooms.models import RoomEvent
 from stays.models import Booking
 from tests.acting import perform
 from tests.factories import make_booking, make_room
-from tests.hotel.belongings import make_stay
 from tests.portal.setup.admin_pages import new, page
+from tests.stays.belongings import make_stay
 
 
 class TestTheLog:

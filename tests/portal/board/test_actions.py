@@ -1,0 +1,41 @@
+"""The words of each action, and which are done by one tap."""
+
+import runpy
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import TextChoices
+
+from portal.board import actions
+from portal.board.actions import ACTIONS
+from rooms import choices
+from rooms.choices import Action
+from rooms.transitions import TRANSITIONS
+
+
+@pytest.mark.parametrize("words", ["label", "done"])
+def test_every_action_has_its_own_words(words):
+    assert set(ACTIONS) == set(Action)
+    assert len({getattr(row, words) for row in ACTIONS.values()}) == len(Action)
+
+
+def test_what_needs_a_reason_is_never_done_by_one_tap():
+    tapped = {action for action, row in ACTIONS.items() if row.one_tap or row.noted}
+
+    assert not {action for action in tapped if TRANSITIONS[action].notes_required}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_dots_stand_on_exactly_the_buttons_that_ask_first(action):
+    asks = not ACTIONS[action].one_tap and action is not Action.UNDO
+
+    assert ACTIONS[action].label.endswith("…") == asks
+
+
+def test_an_action_without_a_row_is_told_at_import(monkeypatch):
+    more = {action.name: (action.value, action.label) for action in choices.Action}
+    more["FORGOTTEN"] = ("forgotten", "Forgotten")
+    monkeypatch.setattr(choices, "Action", TextChoices("Action", more))
+
+    with pytest.raises(ImproperlyConfigured, match="FORGOTTEN"):
+        runpy.run_path(actions.__file__)
