@@ -265,17 +265,17 @@ def test_what_was_closed_is_forgotten(open_stream, housekeeper, hotel, served):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_server_stops_at_once_with_streams_open_and_ends_them(housekeeper, hotel, workers):
-    with in_a_process(WEB_CONCURRENCY=workers) as (process, url):
+    # What waited for a stream would wait for ten minutes: that the server stops shows that nothing
+    # does, however busy the machine is.
+    with in_a_process(patience=600, WEB_CONCURRENCY=workers) as (process, url):
         session = session_of(housekeeper)
         streams = [Stream(url, address("stream", hotel), session) for _ in range(5)]
         for stream in streams:
             stream.seq()
-        begun = time.monotonic()
 
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
-        assert time.monotonic() - begun < 5
         for stream in streams:
             stream.wait_for_end()
 
@@ -289,12 +289,10 @@ def test_the_server_stops_soon_though_a_page_hangs(housekeeper, hotel, room):
             hanging = threading.Thread(target=answer_or_end, args=(url, session, room))
             hanging.start()
             time.sleep(1)
-            begun = time.monotonic()
 
             process.terminate()
-            process.wait(20)
-
-            assert time.monotonic() - begun < 5.5
+            # The page would hang for as long as this transaction is open.
+            process.wait(60)
         hanging.join()
     room.refresh_from_db()
     assert room.room_status == RoomStatus.CHECKOUT_DIRTY
