@@ -1,6 +1,8 @@
 """The hotel's enumerations: who works there, and what counts as ready tonight."""
 
 from django.db.models import TextChoices
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 
 class Role(TextChoices):
@@ -18,6 +20,11 @@ DESK = frozenset({Role.FRONT_DESK, Role.MANAGER})
 CLEANERS = frozenset({Role.HOUSEKEEPER, Role.SUPERVISOR, Role.MANAGER})
 INSPECTORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
 REPAIRERS = frozenset({Role.MAINTENANCE, Role.MANAGER})
+
+
+def names(roles: frozenset[Role]) -> str:
+    """Return roles as a phrase: “front desk or manager”."""
+    return get_text_list([role.label.lower() for role in Role if role in roles], _("or"))
 
 
 class ReadinessPolicy(TextChoices):

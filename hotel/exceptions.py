@@ -11,9 +11,14 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hotel.choices import names
+
 
 class _Shown:
-    """A value as a sentence shows it: `{day}` is “3 June”, `{day:j F Y}` has another format."""
+    """A value as a sentence shows it: `{day}` is “3 June”, `{day:j F Y}` has another format.
+
+    A set of roles is “front desk or manager”.
+    """
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -21,6 +26,8 @@ class _Shown:
     def __format__(self, spec: str) -> str:
         if isinstance(self.value, dt.date):
             return date_format(self.value, spec or "j F")
+        if isinstance(self.value, frozenset):
+            return names(self.value)
         return format(str(self.value), spec)
 
 
@@ -31,10 +38,20 @@ class ReadyroomError(Exception):
     sentence: str | Promise = ""
 
     def __init__(self, **about: Any) -> None:
+        super().__init__()
         self.about = about
-        shown = {name: _Shown(value) for name, value in about.items()}
-        self.message = str(self.sentence).format(**shown)
-        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence, in the reader's language.
+
+        Built when it is read: a button that is not shown asks for a refusal and drops it.
+        """
+        shown = {name: _Shown(value) for name, value in self.about.items()}
+        return str(self.sentence).format(**shown)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class NotAllowed(ReadyroomError):
@@ -237,7 +254,10 @@ class InvalidInput(ReadyroomError):
     code = "invalid"
 
     def __init__(self, fields: dict[str, Any]) -> None:
-        self.fields = {name: [str(message)] for name, message in fields.items()}
         super().__init__()
-        self.message = " ".join(str(message) for message in fields.values())
-        self.args = (self.message,)
+        self.fields = {name: [str(message)] for name, message in fields.items()}
+
+    @property
+    def message(self) -> str:
+        """All the messages in one line."""
+        return " ".join(words for messages in self.fields.values() for words in messages)

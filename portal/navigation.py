@@ -1,6 +1,7 @@
 """Which pages each role sees, which one opens first, and the addresses of actions on rooms."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -48,7 +49,11 @@ def first_page_url(staff: Staff) -> str:
 
 
 def action_url(room: Room, action: Action) -> str:
-    """Return the URL of an action on a room: GET shows its form, POST does it."""
-    return reverse(
-        "room_action", args=[room.hotel.slug, room.number, action.value.replace("_", "-")]
-    )
+    """Return the address of an action on a room: GET shows its form, POST does it."""
+    return _action_url(room.hotel.slug, room.number, action.value.replace("_", "-"))
+
+
+@lru_cache(maxsize=20_000)
+def _action_url(hotel_slug: str, number: str, action: str) -> str:
+    # Kept: a card has up to ten of them, and to find one costs more than to draw it.
+    return reverse("room_action", args=[hotel_slug, number, action])

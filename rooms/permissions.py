@@ -1,6 +1,5 @@
 """Who may do what to a room: one rule, as an error for the action and a boolean for the button."""
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from hotel.choices import INSPECTORS, Role
@@ -22,11 +21,6 @@ from rooms.transitions import TRANSITIONS
 INSPECTIONS = (Action.PASS_INSPECTION, Action.FAIL_INSPECTION)
 
 
-def names(roles: frozenset[Role]) -> str:
-    """Return roles as a phrase: “front desk or manager”."""
-    return get_text_list([role.label.lower() for role in Role if role in roles], _("or"))
-
-
 def role_refusal(
     staff: Staff | None, roles: frozenset[Role], hotel: Hotel, what: str
 ) -> NotAllowed | None:
@@ -35,7 +29,7 @@ def role_refusal(
         return NotOnTheStaff(staff=staff or _("Nobody"), hotel=hotel)
     if staff.role not in roles:
         role = staff.get_role_display().lower()
-        return WrongRole(what=what, roles=names(roles), role=role)
+        return WrongRole(what=what, roles=roles, role=role)
     return None
 
 

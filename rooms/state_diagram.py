@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from itertools import product
 
+from hotel.choices import names
 from hotel.models import Hotel
 from rooms.change import ActionInput
 from rooms.choices import OUT_OF_SERVICE, RETURNABLE, VACANT, Action, RoomStatus
 from rooms.models import Room
-from rooms.permissions import names
 from rooms.transitions import TRANSITIONS
 
 # Undo leads back to wherever the room was, override from any vacant status to any other: as
