@@ -50,10 +50,15 @@ def first_page_url(staff: Staff) -> str:
 
 def action_url(room: Room, action: Action) -> str:
     """Return the address of an action on a room: GET shows its form, POST does it."""
-    return _action_url(room.hotel.slug, room.number, action.value.replace("_", "-"))
+    return _kept_url("room_action", room.hotel.slug, room.number, action.value.replace("_", "-"))
+
+
+def room_url(room: Room) -> str:
+    """Return the address of the room's page."""
+    return _kept_url("room", room.hotel.slug, room.number)
 
 
 @lru_cache(maxsize=20_000)
-def _action_url(hotel_slug: str, number: str, action: str) -> str:
-    # Kept: a card has up to ten of them, and to find one costs more than to draw it.
-    return reverse("room_action", args=[hotel_slug, number, action])
+def _kept_url(name: str, *args: str) -> str:
+    # A card has up to ten addresses, and to find one takes longer than to draw it.
+    return reverse(name, args=args)

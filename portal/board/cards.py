@@ -19,7 +19,7 @@ from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
 from portal.board.drag import drag_column
 from portal.cache import SeqCache, Viewer
-from portal.navigation import action_url
+from portal.navigation import action_url, room_url
 from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
@@ -145,6 +145,7 @@ def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, An
     """Return what board/card.html needs to show this room to this viewer."""
     return {
         "room": room,
+        "url": room_url(room),
         "arriving": arriving,
         "hotel": staff.hotel,
         "column": COLUMN_OF[RoomStatus(room.room_status)],
