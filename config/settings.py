@@ -157,6 +157,7 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 
 # One shift and its handover: staff share phones, so a session must not last for days.
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # The pages' scripts read this cookie to send the X-CSRFToken header.

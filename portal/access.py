@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from hotel.exceptions import NotAllowed
 from hotel.models import Hotel, Staff
+from hotel.statements import Statement
 from portal.navigation import Page
 from rooms import permissions
 from rooms.choices import Action
@@ -28,6 +29,22 @@ from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 View = Callable[..., HttpResponse]
+ROOM = Statement(
+    lambda hotel_id, number: (
+        Room.objects.filter(hotel_id=hotel_id, number=number).select_related("room_type").order_by()
+    ),
+    int,
+    str,
+)
+# Asked by every request of everybody who is signed in.
+MEMBERSHIPS = Statement(
+    lambda user_id: (
+        Staff.objects.filter(user_id=user_id, active=True)
+        .select_related("user", "hotel")
+        .order_by("hotel__name")
+    ),
+    int,
+)
 
 
 class StaffRequest(HttpRequest):
@@ -43,11 +60,7 @@ class StaffBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> Any:
         """Return the active user with `memberships`, a list of Staff with their hotels, or None."""
-        memberships = list(
-            Staff.objects.filter(user_id=user_id, active=True)
-            .select_related("user", "hotel")
-            .order_by("hotel__name")
-        )
+        memberships = MEMBERSHIPS.rows(int(user_id))
         user: Any = memberships[0].user if memberships else super().get_user(user_id)
         if user is None or not self.user_can_authenticate(user):
             return None
@@ -166,9 +179,8 @@ def get_room_for_user(request: StaffRequest, number: str, action: Action | None 
     Raises Http404 if the hotel has no such room, and NotAllowed for the wrong role. Whether the
     room's status allows the action is checked by perform(), under its lock.
     """
-    rooms = Room.objects.filter(hotel=request.hotel).select_related("room_type").order_by()
     # PostgreSQL raises an error for text with a NUL.
-    room = None if "\0" in number else rooms.filter(number=number).first()
+    room = None if "\0" in number else ROOM.first(request.hotel.pk, number)
     if room is None:
         raise Http404(f"{request.hotel} has no room {number}.")
     room.hotel = request.hotel

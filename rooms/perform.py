@@ -16,6 +16,7 @@ from hotel.exceptions import (
     UndoneWithItsStay,
 )
 from hotel.models import Staff
+from hotel.statements import Statement
 from rooms import log, permissions
 from rooms.change import ActionInput, Change
 from rooms.choices import Action, Source
@@ -30,6 +31,9 @@ NOTES_MAX = 2000
 FIELDS: "dict[str, Field[Any, Any]]" = {
     name: field for field in Room._meta.concrete_fields for name in (field.name, field.attname)
 }
+
+
+LOCKED = Statement(lambda pk: Room.objects.filter(pk=pk).with_house().locked(), int)
 
 
 def perform(action: Action, room: Room, given: ActionInput, change: Change) -> RoomEvent:
@@ -60,7 +64,10 @@ def perform(action: Action, room: Room, given: ActionInput, change: Change) -> R
 
 def lock(room: Room) -> Room:
     """Lock the room and read it again, with its type and hotel."""
-    room.refresh_from_db(from_queryset=Room.objects.with_house().locked())
+    if (fresh := LOCKED.first(room.pk)) is None:
+        raise Room.DoesNotExist
+    # Its relations too: what was fetched before the lock may have changed.
+    room.__dict__.update(fresh.__dict__)
     return room
 
 

@@ -7,6 +7,7 @@ or after an hour of sleep, ends with the same board.
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count
 from django.http import QueryDict
 
 from hotel.models import Staff
@@ -39,19 +40,19 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     if filtered:
         # Only then: the filters' choices cost a query.
         rooms = RoomFilter(query, queryset=rooms, hotel=staff.hotel).qs
-    board = cards.rows(rooms, staff, today)
     counts = dict.fromkeys(RoomGroup.values, 0)
-    for row in board:
-        counts[GROUP_OF[RoomStatus(row.status)]] += 1
-    changed = [row for row in board if row.last_seq > after]
+    for status, count in rooms.order_by().values_list("room_status").annotate(Count("pk")):
+        counts[GROUP_OF[RoomStatus(status)]] += count
+    changed = cards.rows(rooms.filter(last_seq__gt=after), staff, today)
     names = _who(changed, staff)
+    html = cards.html_of(changed, staff, sum(counts.values()))
     return {
         "counts": counts,
         "cards": [
-            {"html": html, "by": names.get(row.last_seq, "")}
-            for row, html in zip(changed, cards.html_of(changed, staff, len(board)), strict=True)
+            {"html": card, "by": names.get(row.last_seq, "")}
+            for row, card in zip(changed, html, strict=True)
         ],
-        "gone": _gone(after, {row.pk for row in board}, staff) if filtered else [],
+        "gone": _gone(after, {row.pk for row in changed}, staff) if filtered else [],
     }
 
 

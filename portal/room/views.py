@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -15,7 +15,7 @@ from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
 from portal.act import act
 from portal.board.actions import ACTIONS, action_form
-from portal.board.cards import arrivals_by_room, buttons, card_context, card_html
+from portal.board.cards import arriving_in, buttons, card_context, card_html
 from portal.board.columns import COLUMN_OF
 from portal.etags import unless_known
 from portal.forms import add_refusal
@@ -80,7 +80,7 @@ def render_room(
     `form` is shown open; `message` says why an action was refused and `kept` what had been typed
     for it; `done` adds the toast that offers undo.
     """
-    arriving = arrivals_by_room(Q(room=room), request.hotel.business_date()).get(room.pk)
+    arriving = arriving_in(room, request.hotel.business_date())
     extra: dict[str, Any] = {
         "room": room,
         "arriving": arriving,
