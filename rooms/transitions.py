@@ -216,6 +216,7 @@ def whatever_was_chosen(room: Room, given: ActionInput, change: Change) -> Field
             return NO_MAINTENANCE
 
 
+# The order is that of the buttons under “More”, of a room's page and of the API's `actions`.
 TRANSITIONS: dict[Action, Transition] = {
     Action.CHECK_IN: Transition(
         sources=BOOKABLE,

@@ -4,22 +4,8 @@ from typing import Any
 
 ROOM, FIRST_ROOM = "$response.body#/room/number", "$response.body#/rooms/0/number"
 BOOKING, FIRST_BOOKING = "$response.body#/booking_id", "$response.body#/bookings/0/booking_id"
-ON_ROOM = (
-    "get_room",
-    "list_room_events",
-    "start_cleaning",
-    "stop_cleaning",
-    "mark_cleaned",
-    "inspect",
-    "mark_maintenance",
-    "complete_maintenance",
-    "take_out_of_order",
-    "return_to_service",
-    "mark_dirty",
-    "override",
-    "undo",
-)
-ON_BOOKING = ("get_booking", "assign", "check_in", "check_out", "cancel", "no_show")
+# Every operation on one room, or on one booking, as the document lists them.
+ON_ROOM, ON_BOOKING = ("{number}",), ("{booking_id}",)
 # For each operation: the parameter to pass on, where its answer holds it, and what may follow.
 LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list_rooms": ("number", FIRST_ROOM, ON_ROOM),
@@ -38,7 +24,8 @@ LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 def add_links(schema: dict[str, Any]) -> None:
     """Add the links to an OpenAPI document."""
-    for methods in schema["paths"].values():
+    paths = schema["paths"]
+    for methods in paths.values():
         for operation in methods.values():
             if found := LINKS.get(operation["operationId"]):
                 name, place, following = found
@@ -47,8 +34,21 @@ def add_links(schema: dict[str, Any]) -> None:
                         "operationId": then,
                         "parameters": {"slug": "$request.path.slug", name: place},
                     }
-                    for then in following
+                    for wanted in following
+                    for then in _operations(paths, wanted)
                 }
+
+
+def _operations(paths: dict[str, Any], wanted: str) -> list[str]:
+    """Return the operation of this name, or all operations whose path has this parameter."""
+    if not wanted.startswith("{"):
+        return [wanted]
+    return [
+        operation["operationId"]
+        for path, methods in paths.items()
+        if wanted in path
+        for operation in methods.values()
+    ]
 
 
 def _success(operation: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class ActionRow:
     form: type[forms.ActionForm] = forms.ActionForm
     # Done by one tap, and undone from the toast, instead of opening the form.
     one_tap: bool = False
-    # One tap does it, and a second, smaller button opens the form for a note.
+    # A second, smaller button opens the form for a note: beside a main button of one tap.
     noted: bool = False
     place: Place = Place.MORE
 

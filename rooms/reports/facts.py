@@ -21,7 +21,7 @@ from rooms.permissions import INSPECTIONS
 # those of the whole.
 LONGEST_TURNOVER = dt.timedelta(days=14)
 MINUTE = dt.timedelta(minutes=1)
-# The actions that move a room from departure to ready.
+# Every action between one arrival and the next.
 STEPS = [action for action in Action if action not in (Action.CHECK_IN, Action.UNDO)]
 
 

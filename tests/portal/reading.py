@@ -57,7 +57,7 @@ class Node:
         ]
 
     def one(self, tag: str = "", cls: str = "", **attrs: str) -> "Node":
-        """Return the only such element."""
+        """Return the only such element; `attrs` are its attributes, not its text."""
         found = self.all(tag, cls, **attrs)
         assert len(found) == 1, f"{len(found)} of <{tag} class={cls!r} {attrs}> in: {self.text}"
         return found[0]

@@ -305,9 +305,15 @@ def test_what_hangs_on_the_status_follows_it(action: str, state: str, hotel: Hot
         assert now["status_by_id"] == manager.pk
 
 
-@pytest.mark.parametrize(
-    "action", ["fail_inspection", "mark_maintenance", "take_out_of_order", "override"]
-)
+# Who does these says why.
+NEED_A_REASON = ["fail_inspection", "mark_maintenance", "take_out_of_order", "override"]
+
+
+def test_only_these_actions_need_a_reason():
+    assert {a for a, row in TRANSITIONS.items() if row.notes_required} == set(NEED_A_REASON)
+
+
+@pytest.mark.parametrize("action", NEED_A_REASON)
 def test_where_the_design_asks_for_a_reason_there_is_none_without(
     action: str, hotel: Hotel, manager: Staff
 ):

@@ -21,12 +21,12 @@ from hypothesis.stateful import (
 
 from hotel.choices import Role
 from hotel.exceptions import ReadyroomError
-from rooms.choices import Action
+from rooms.choices import Action, RoomStatus
 from rooms.models import Room, RoomEvent
 from tests.acting import perform
 from tests.factories import make_booking, make_hotel, make_room, make_staff
 
-CLEAN = {"HOUSEKEEPER", "SUPERVISOR", "MANAGER"}
+CLEANERS = {"HOUSEKEEPER", "SUPERVISOR", "MANAGER"}
 DESK = {"FRONT_DESK", "MANAGER"}
 REPAIR = {"MAINTENANCE", "MANAGER"}
 # Where the action simply leads, and who may take it there.
@@ -34,12 +34,12 @@ SIMPLE = {
     ("check_in", "AVAILABLE"): ("OCCUPIED", DESK),
     ("check_in", "READY_FOR_GUEST"): ("OCCUPIED", DESK),
     ("check_out", "OCCUPIED"): ("CHECKOUT_DIRTY", DESK),
-    ("start_cleaning", "CHECKOUT_DIRTY"): ("CLEANING_IN_PROGRESS", CLEAN),
-    ("stop_cleaning", "CLEANING_IN_PROGRESS"): ("CHECKOUT_DIRTY", CLEAN),
-    ("mark_cleaned", "CHECKOUT_DIRTY"): ("CLEANED_UNINSPECTED", CLEAN),
-    ("mark_cleaned", "CLEANING_IN_PROGRESS"): ("CLEANED_UNINSPECTED", CLEAN),
-    ("pass_inspection", "CLEANED_UNINSPECTED"): ("READY_FOR_GUEST", CLEAN - {"HOUSEKEEPER"}),
-    ("fail_inspection", "CLEANED_UNINSPECTED"): ("CHECKOUT_DIRTY", CLEAN - {"HOUSEKEEPER"}),
+    ("start_cleaning", "CHECKOUT_DIRTY"): ("CLEANING_IN_PROGRESS", CLEANERS),
+    ("stop_cleaning", "CLEANING_IN_PROGRESS"): ("CHECKOUT_DIRTY", CLEANERS),
+    ("mark_cleaned", "CHECKOUT_DIRTY"): ("CLEANED_UNINSPECTED", CLEANERS),
+    ("mark_cleaned", "CLEANING_IN_PROGRESS"): ("CLEANED_UNINSPECTED", CLEANERS),
+    ("pass_inspection", "CLEANED_UNINSPECTED"): ("READY_FOR_GUEST", CLEANERS - {"HOUSEKEEPER"}),
+    ("fail_inspection", "CLEANED_UNINSPECTED"): ("CHECKOUT_DIRTY", CLEANERS - {"HOUSEKEEPER"}),
     ("mark_dirty", "AVAILABLE"): ("CHECKOUT_DIRTY", DESK | {"SUPERVISOR"}),
     ("mark_dirty", "READY_FOR_GUEST"): ("CHECKOUT_DIRTY", DESK | {"SUPERVISOR"}),
     ("mark_dirty", "CLEANED_UNINSPECTED"): ("CHECKOUT_DIRTY", DESK | {"SUPERVISOR"}),
@@ -229,6 +229,21 @@ def test_any_sequence_of_actions_ends_where_the_model_says():
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
+
+
+def test_the_model_knows_every_action():
+    rooms = [
+        Model(status=status, repair=repair, returns="AVAILABLE")
+        for status in RoomStatus.values
+        for repair in (False, True)
+    ]
+    known = {
+        action
+        for action, room, role, wish in product(Action.values, rooms, Role.values, WISHES)
+        if room.after(action, role, wish, mess=False)
+    }
+
+    assert known == set(Action.values) - {"undo"}
 
 
 def test_the_model_can_tell_a_wrong_ending_from_a_right_one():
