@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 
 M = TypeVar("M")
 Value = int | str | dt.date
@@ -52,7 +52,8 @@ class _Compiled:
 
     def __init__(self, make: Callable[..., QuerySet[Any]], kinds: tuple[type, ...]) -> None:
         samples = [SAMPLES[kind](n) for n, kind in enumerate(kinds)]
-        compiler: Any = make(*samples).query.get_compiler(DEFAULT_DB_ALIAS)
+        queryset: Any = make(*samples)
+        compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.params = compiler.as_sql()
         adapted = [_adapted(sample) for sample in samples]
         self.places = [
@@ -63,7 +64,7 @@ class _Compiled:
         self.compiler = compiler
         # The stubs are of a later Django, which asks for more.
         populators: Any = get_related_populators
-        self.instances = compiler.klass_info is not None
+        self.instances = issubclass(queryset._iterable_class, ModelIterable)
         if self.instances:
             first, *_, last = compiler.klass_info["select_fields"]
             self.own = slice(first, last + 1)
@@ -81,7 +82,7 @@ class _Compiled:
             rows = cursor.fetchall()
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
-        return [self._instance(row) for row in rows] if self.instances else list(rows)
+        return [self._instance(row) if self.instances else tuple(row) for row in rows]
 
     def _instance(self, row: Any) -> Any:
         instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])

@@ -29,8 +29,6 @@ from stays.models import Booking
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
 _cards: SeqCache[str] = SeqCache(10_000)
 
-# So many rooms are asked for by name; for more, all of the hotel's arrivals are read.
-FEW = 20
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
@@ -93,20 +91,7 @@ ARRIVALS = Statement(
 
 def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
     """Return the rooms' rows, sorted as in the columns; without model instances, to save time."""
-    found = list(
-        rooms.values_list(
-            "pk",
-            "number",
-            "last_seq",
-            "room_status",
-            "cleaned_by_staff",
-            "maintenance_priority",
-        )
-    )
-    if len(found) <= FEW:
-        arriving = arrivals_by_room(Q(room__in=[pk for pk, *_ in found]), today) if found else {}
-    else:
-        arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
+    arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
     return sorted(
         Row(
             sort=sort_key(number, status, priority, arriving.get(pk)),
@@ -116,27 +101,48 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
             own_clean=is_own_clean(staff, cleaned_by, staff.hotel),
             arriving=arriving.get(pk),
         )
-        for pk, number, last_seq, status, cleaned_by, priority in found
+        for pk, number, last_seq, status, cleaned_by, priority in rooms.values_list(
+            "pk",
+            "number",
+            "last_seq",
+            "room_status",
+            "cleaned_by_staff",
+            "maintenance_priority",
+        )
     )
+
+
+def changed_cards(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[tuple[Room, str]]:
+    """Return rooms with their cards, sorted as in the columns: for the few that have changed."""
+    found = list(rooms.select_related("room_type", "status_by__user").order_by())
+    arriving = arrivals_by_room(Q(room__in=found), today) if found else {}
+    for room in found:
+        room.hotel = staff.hotel
+    found.sort(
+        key=lambda room: sort_key(
+            room.number, room.room_status, room.maintenance_priority, arriving.get(room.pk)
+        )
+    )
+    return [(room, card_html(room, staff, arriving.get(room.pk))) for room in found]
 
 
 def html_by_group(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
     """Return each group's cards as HTML; only cards that nobody has seen yet are rendered."""
     columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
-    for row, card in zip(board, html_of(board, staff, len(board)), strict=True):
+    for row, card in zip(board, html_of(board, staff), strict=True):
         columns[GROUP_OF[RoomStatus(row.status)]].append(card)
     return columns
 
 
-def html_of(board: list[Row], staff: Staff, shown: int) -> list[str]:
-    """Return the cards of these rows in the same order; the board shows `shown` rooms in all."""
+def html_of(board: list[Row], staff: Staff) -> list[str]:
+    """Return the cards of the board's rows, in the same order."""
     viewer = Viewer.of(staff, personal=False)
     html = _cards.get_many(
         _key(viewer, row.pk, row.last_seq, row.own_clean, row.arriving) for row in board
     )
     unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
     if unseen:
-        fresh = {room.pk: room for room in _fetch(unseen, shown, staff)}
+        fresh = {room.pk: room for room in _fetch(unseen, len(board), staff)}
         html = [
             card_html(fresh[row.pk], staff, row.arriving) if row.pk in fresh else card
             for row, card in zip(board, html, strict=True)

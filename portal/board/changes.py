@@ -14,7 +14,7 @@ from hotel.models import Staff
 from portal.board import cards
 from portal.board.filters import RoomFilter
 from rooms.choices import GROUP_OF, RoomGroup, RoomStatus
-from rooms.models import RoomEvent
+from rooms.models import Room, RoomEvent
 
 
 def since(after: int | None, day: str, query: QueryDict, staff: Staff) -> dict[str, Any]:
@@ -43,25 +43,21 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     counts = dict.fromkeys(RoomGroup.values, 0)
     for status, count in rooms.order_by().values_list("room_status").annotate(Count("pk")):
         counts[GROUP_OF[RoomStatus(status)]] += count
-    changed = cards.rows(rooms.filter(last_seq__gt=after), staff, today)
-    names = _who(changed, staff)
-    html = cards.html_of(changed, staff, sum(counts.values()))
+    changed = cards.changed_cards(rooms.filter(last_seq__gt=after), staff, today)
+    names = _who([room for room, _ in changed], staff)
     return {
         "counts": counts,
-        "cards": [
-            {"html": card, "by": names.get(row.last_seq, "")}
-            for row, card in zip(changed, html, strict=True)
-        ],
-        "gone": _gone(after, {row.pk for row in changed}, staff) if filtered else [],
+        "cards": [{"html": card, "by": names.get(room.last_seq, "")} for room, card in changed],
+        "gone": _gone(after, {room.pk for room, _ in changed}, staff) if filtered else [],
     }
 
 
-def _who(changed: list[cards.Row], staff: Staff) -> dict[int, str]:
+def _who(changed: list[Room], staff: Staff) -> dict[int, str]:
     """Return who made each room's newest change, by its seq."""
     if not changed:
         return {}
     events = RoomEvent.objects.filter(
-        hotel=staff.hotel, seq__in=[row.last_seq for row in changed], actor__isnull=False
+        hotel=staff.hotel, seq__in=[room.last_seq for room in changed], actor__isnull=False
     )
     names = ("username", "first_name", "last_name")
     events = events.select_related("actor__user").only(
