@@ -6,6 +6,7 @@ needs to answer it. A Statement keeps the SQL and only executes it.
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -89,6 +90,47 @@ class _Compiled:
         for populator in self.related:
             populator.populate(row, instance)
         return instance
+
+
+def insert(instance: Any) -> None:
+    """Insert the row, as save() does for a new one, and set its key; no signal is sent."""
+    fields = [field for field in instance._meta.local_concrete_fields if not field.primary_key]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_sql(instance.__class__), _values(instance, fields))
+        (instance.pk,) = cursor.fetchone()
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+
+
+def update(instance: Any, names: tuple[str, ...]) -> None:
+    """Save the fields of these names, as save(update_fields=names) does; no signal is sent."""
+    fields = [instance._meta.get_field(name) for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _update_sql(instance.__class__, names), [*_values(instance, fields), instance.pk]
+        )
+
+
+@lru_cache
+def _insert_sql(model: Any) -> str:
+    columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
+    marks = ", ".join(["%s"] * len(columns))
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    return " ".join(
+        ["INSERT INTO", model._meta.db_table, f"({names}) VALUES ({marks}) RETURNING id"]
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _update_sql(model: Any, names: tuple[str, ...]) -> str:
+    columns = [model._meta.get_field(name).column for name in names]
+    setting = ", ".join(f"{connection.ops.quote_name(column)} = %s" for column in columns)
+    return " ".join(["UPDATE", model._meta.db_table, "SET", setting, "WHERE id = %s"])
+
+
+def _values(instance: Any, fields: list[Any]) -> list[Any]:
+    return [
+        field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields
+    ]
 
 
 def _adapted(value: Value) -> Any:

@@ -8,6 +8,7 @@ from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hotel import statements
 from hotel.exceptions import (
     InvalidInput,
     NothingToUndo,
@@ -125,10 +126,10 @@ def _write(
         before["stay"] = stay_before
     room.version += 1
     room.last_seq = log.take_seqs(room.hotel)
-    room.save(update_fields=[*changed, "version", "last_seq"])
+    statements.update(room, (*changed, "version", "last_seq"))
     event.seq, event.to_status = room.last_seq, room.room_status
     event.room_version, event.before = room.version, before
-    event.save()
+    statements.insert(event)
 
 
 def undoable(

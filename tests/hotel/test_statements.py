@@ -5,13 +5,15 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from hotel import statements
 from hotel.choices import Role
 from hotel.models import Staff
 from hotel.statements import Statement
 from rooms.models import Room
 from stays.models import Booking
-from tests.factories import make_booking, make_hotel, make_room, make_staff
+from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 
 def of_user(user_id: int):
@@ -90,3 +92,34 @@ def test_an_instance_is_saved_as_any_other(hotel):
 
     room.refresh_from_db()
     assert room.floor == "7"
+
+
+def test_a_row_is_inserted_and_updated_as_save_would(hotel, housekeeper):
+    one, other = (
+        Room(hotel=hotel, number=number, room_type=make_room_type(hotel=hotel)) for number in "12"
+    )
+    statements.insert(one)
+    other.save()
+    for room in (one, other):
+        room.floor, room.status_by, room.last_cleaned_at = "3", housekeeper, timezone.now()
+    names = ("floor", "status_by", "last_cleaned_at")
+    statements.update(one, names)
+    other.save(update_fields=names)
+
+    differ = {"id", "number", "guest_pin", "status_since", "last_cleaned_at"}
+    first, second = Room.objects.order_by("number").values()
+    assert {k: v for k, v in first.items() if k not in differ} == {
+        k: v for k, v in second.items() if k not in differ
+    }
+    stored = Room.objects.get(number="1")
+    assert stored == one
+    assert (stored.status_since, stored.last_cleaned_at) == (one.status_since, one.last_cleaned_at)
+
+
+def test_nothing_is_emptied_by_an_update_of_nothing_else(hotel, housekeeper):
+    room = make_room(hotel=hotel, floor="3", status_by=housekeeper)
+    room.floor, room.status_by = "4", None
+    statements.update(room, ("status_by",))
+
+    stored = Room.objects.get()
+    assert (stored.floor, stored.status_by) == ("3", None)
