@@ -102,7 +102,8 @@ def opened(
             repeat = None
             # Every change of a room alone raises its version: at the version that the person saw,
             # this request cannot have been done before.
-            if room is None or "booking" in same or change.expected_version != room.version:
+            alone = "room" in same and "booking" not in same
+            if room is None or not alone or change.expected_version != room.version:
                 repeat = _repeat(hotel, change, same)
                 if room is not None and repeat is None:
                     _require_version(room, change.expected_version)
