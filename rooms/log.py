@@ -83,7 +83,12 @@ def append(
 
 @contextmanager
 def opened(
-    hotel: Hotel, change: Change, lock: Callable[[], Room | None], **same: Any
+    hotel: Hotel,
+    change: Change,
+    lock: Callable[[], Room | None],
+    *,
+    raises_version: bool = False,
+    **same: Any,
 ) -> Iterator[RoomEvent | None]:
     """Open a change, whole or not at all: take the locks, look for a repeat, check the version.
 
@@ -94,15 +99,17 @@ def opened(
     A repeat comes from the same person; `same` names what else it has in common with the first:
     action, room, booking, notes. Raises InvalidInput for a request id that was used for something
     else, and StaleVersion where the room has moved on since the person saw it.
+
+    With `raises_version` the change raises the version of the locked room: at the version that the
+    person saw, it cannot have been done before, and no repeat is looked for.
     """
     room = None
     try:
         with transaction.atomic():
             room = lock()
             repeat = None
-            # Every change of a room alone raises its version: at the version that the person saw,
-            # this request cannot have been done before.
-            if room is None or "booking" in same or change.expected_version != room.version:
+            seen = room is not None and change.expected_version == room.version
+            if not (raises_version and seen):
                 repeat = _repeat(hotel, change, same)
                 if room is not None and repeat is None:
                     _require_version(room, change.expected_version)

@@ -53,7 +53,7 @@ def perform(action: Action, room: Room, given: ActionInput, change: Change) -> R
     same: dict[str, Any] = {"action": action, "room": room, "notes": given.notes.strip()}
     if action is Action.OVERRIDE:
         same["to_status"] = given.room_status
-    with log.opened(room.hotel, change, lambda: lock(room), **same) as repeat:
+    with log.opened(room.hotel, change, lambda: lock(room), raises_version=True, **same) as repeat:
         if repeat:
             repeat.room = room
             return repeat

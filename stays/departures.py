@@ -36,8 +36,8 @@ def check_out(booking: Booking, change: Change) -> Booking:
 
     def lock_stay() -> Room | None:
         rules.lock(booking, room)
-        # A stay that is checked out already is no conflict, even if the room has changed since.
-        return None if booking.status == BookingStatus.COMPLETED else room
+        # The version counts only for a stay in house: without one, the room is not what is wrong.
+        return room if booking.status == BookingStatus.IN_HOUSE else None
 
     with log.opened(
         booking.hotel, change, lock_stay, action=Action.CHECK_OUT, booking=booking

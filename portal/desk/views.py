@@ -102,6 +102,8 @@ def booking_action(
         act(chosen, booking, form.given, form.change(request.staff))
     except InvalidInput as error:
         add_refusal(form, error)
+        # Read again: the refused change may have touched the booking in hand.
+        booking = get_booking_for_user(request, booking_id)
         return _render_booking(request, booking, form=form, action=chosen, status=422)
     except NotAllowed:
         raise

@@ -99,10 +99,10 @@ def test_programs_know_it_by_its_code(kind):
 
 
 @pytest.mark.parametrize("kind", WITH_A_SENTENCE)
-def test_without_what_it_is_about_it_is_not_built(kind):
+def test_without_what_it_is_about_it_has_no_sentence(kind):
     if about(kind):
         with pytest.raises((KeyError, TypeError)):
-            kind()
+            _ = kind().message
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,9 @@ class TestCheckOut:
     def test_who_is_not_in_house_cannot_leave(self, status, hotel, clerk):
         stay = make_booking(hotel=hotel, room=make_room(hotel=hotel), status=status)
 
-        with pytest.raises(NotCheckedIn):
-            departures.check_out(stay, by=clerk)
+        for version in (None, 1, 99):
+            with pytest.raises(NotCheckedIn):
+                departures.check_out(stay, by=clerk, expected_version=version)
 
         assert not hotel.events.exists()
 

@@ -78,6 +78,25 @@ def test_a_second_tap_lets_nobody_in_again(hotel, act):
     assert RoomEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize("action", ["cancel", "check-in"])
+def test_a_request_id_that_another_booking_took_first_leaves_the_row_as_it_was(
+    action, hotel, act, monkeypatch
+):
+    first, second = (make_booking(hotel=hotel, room=make_room(hotel=hotel)) for _ in range(2))
+    act(first, "cancel", {"request_id": "tap-1"})
+    # As where both looked for a repeat before either was done: only the database refuses.
+    monkeypatch.setattr("rooms.log._repeat", lambda *request: None)
+
+    response = act(second, action, {"request_id": "tap-1"})
+
+    row = read(response).one("li", id=f"booking-{second.booking_id}")
+    assert response.status_code == 422
+    assert "This request id was used for another request." in row.text
+    assert row.texts("a", "no") == [second.room.number]
+    assert "Cancelled" not in row.text
+    assert "In house" not in row.text
+
+
 def test_a_guest_can_be_let_into_another_room_than_was_assigned(hotel, act, ask):
     booking = make_booking(hotel=hotel, room=make_room(hotel=hotel, number="1"))
     make_room(hotel=hotel, number="2")

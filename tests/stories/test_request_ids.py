@@ -122,6 +122,12 @@ class TestAWalkInSentTwice:
         assert list(Room.objects.order_by("pk").values()) == before
         assert (hotel.events.count(), Guest.objects.count()) == (events, guests)
 
+    def test_so_it_does_to_a_person_who_sees_the_room_as_it_is_now(self, requests, clerk):
+        send = partial(requests["walk_in"], by=clerk, request_id="r-1")
+        first = send(expected_version=1)
+
+        assert send(expected_version=first.room.version) == first
+
     def test_nor_does_it_let_the_guest_in_again_after_an_undo(self, requests, hotel, clerk):
         send = partial(requests["walk_in"], by=clerk, request_id="r-1")
         undo.undo(send().room, by=clerk)
