@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from hotel.choices import Role
 from rooms.choices import Priority, RoomStatus
@@ -203,6 +203,29 @@ def test_maintenance_is_reported_in_the_card(open_page, crew, dirty):
     expect(card(page, "101")).to_contain_text("Returns as: needs cleaning")
     dirty.refresh_from_db()
     assert (dirty.maintenance_priority, dirty.maintenance_notes) == (Priority.HIGH, "Tap drips")
+
+
+@pytest.mark.parametrize("late", ["app.js", "htmx.min.js"])
+def test_a_tap_that_comes_before_the_scripts_is_done_when_they_are_there(
+    open_context, crew, hotel, dirty, others, late
+):
+    page = open_context(crew[Role.HOUSEKEEPER]).new_page()
+    held: list[Route] = []
+    page.route(f"**/{late}", lambda route: held.append(route))
+    page.goto(address(hotel, "board/"), wait_until="commit")
+
+    button(card(page, "101"), "Start cleaning").click(no_wait_after=True)
+    while not held:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/board/")
+    assert not actions_on(dirty)
+    held[0].continue_()
+
+    expect_in_column(page, "101", "cleaning")
+    expect(toast(page)).to_contain_text("101 cleaning started")
+    assert page.url.endswith("/board/")
+    assert actions_on(dirty) == ["start_cleaning"]
 
 
 def test_a_drag_does_what_the_button_does(open_page, crew, dirty, others):
