@@ -63,6 +63,8 @@ class SeqCache(Generic[Value]):
 
     def get_many(self, keys: Iterable[Hashable]) -> list[Value | None]:
         """Return what is kept under each key, in the same order, or None."""
+        # Made before the lock is taken: no thread waits while another makes its keys.
+        keys = list(keys)
         with self._lock:
             return [self._kept.get(key) for key in keys]
 
