@@ -14,13 +14,14 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
 M = TypeVar("M")
-Value = int | str | dt.date
+Value = int | str | dt.date | dt.datetime
 
 # Values that no query has by chance, to find out where each one goes in the SQL's parameters.
 SAMPLES: dict[type, Callable[[int], Value]] = {
     int: lambda n: 10_000_019 + n,
     str: lambda n: f"sample {n}",
     dt.date: lambda n: dt.date(9876, 5, 4 + n),
+    dt.datetime: lambda n: dt.datetime(9876, 5, 4 + n, tzinfo=dt.UTC),
 }
 
 
@@ -135,4 +136,6 @@ def _values(instance: Any, fields: list[Any]) -> list[Any]:
 
 def _adapted(value: Value) -> Any:
     """Return the value as the database's driver takes it."""
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value

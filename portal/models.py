@@ -1,5 +1,6 @@
 """The portal's own data: API tokens, answers to repeated requests, the relay's position."""
 
+import datetime as dt
 import hashlib
 import secrets
 
@@ -22,11 +23,9 @@ def digest(text: str) -> str:
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Queries for API tokens."""
 
-    def live(self) -> "ApiTokenQuerySet":
+    def live(self, now: dt.datetime) -> "ApiTokenQuerySet":
         """Return the tokens that are neither revoked nor expired."""
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True
-        )
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at__isnull=True)
 
 
 class ApiToken(models.Model):

@@ -1,8 +1,10 @@
 """Undo of a room's last change. A check-in or checkout is undone together with its stay."""
 
+import datetime as dt
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from hotel.choices import DESK
@@ -14,6 +16,7 @@ from hotel.exceptions import (
     StayDataErased,
 )
 from hotel.models import Staff
+from hotel.statements import Statement
 from rooms import log, permissions
 from rooms import perform as on_room
 from rooms.change import ActionInput, Change
@@ -93,16 +96,25 @@ def may_undo(staff: Staff, room: Room) -> bool:
     return True
 
 
-def undoable_rooms(staff: Staff) -> set[int]:
+def undoable_rooms(staff: Staff) -> frozenset[int]:
     """Return the rooms, by pk, whose last change `staff` may undo: `may_undo` in one query."""
     since = timezone.now() - UNDO_WINDOW
+    statement = UNDOABLE_ROOMS[staff.role in DESK]
+    # A tap is at most so much older than its record: the index is by when it happened.
+    rows = statement.rows(staff.hotel_id, staff.pk, since, since - OLDEST_TAP)
+    return frozenset(room for (room,) in rows)
+
+
+def _last_changes(
+    hotel_id: int, staff_id: int, recorded: dt.datetime, occurred: dt.datetime, *, stays: bool
+) -> QuerySet[RoomEvent, tuple[int]]:
+    """Return the rooms whose last change is theirs, with or without those of `stays`."""
     stay = OuterRef("booking")
     clash = Booking.objects.clashing(OuterRef("booking__check_in"), OuterRef("booking__check_out"))
     last = (
         RoomEvent.objects.of_status()
-        # A tap is at most so much older than its record: the index is by when it happened.
-        .filter(hotel=staff.hotel, occurred_at__gte=since - OLDEST_TAP)
-        .filter(actor=staff, recorded_at__gte=since, room_version=F("room__version"))
+        .filter(hotel_id=hotel_id, occurred_at__gte=occurred)
+        .filter(actor_id=staff_id, recorded_at__gte=recorded, room_version=F("room__version"))
         .filter(room__is_active=True)
         .exclude(action=Action.UNDO)
         .exclude(source=Source.REPLAY)
@@ -116,9 +128,16 @@ def undoable_rooms(staff: Staff) -> set[int]:
             )
         )
     )
-    if staff.role not in DESK:
+    if not stays:
         last = last.filter(booking=None)
-    return set(last.order_by().values_list("room", flat=True))
+    return last.order_by().values_list("room")
+
+
+# By whether the person's role may undo a check-in or checkout.
+UNDOABLE_ROOMS = {
+    stays: Statement(partial(_last_changes, stays=stays), int, int, dt.datetime, dt.datetime)
+    for stays in (True, False)
+}
 
 
 def _stay_before(event: RoomEvent | None) -> dict[str, Any]:

@@ -8,21 +8,29 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from hotel.statements import Statement
 from portal.models import ApiToken, digest
 
 # How precise “last used” is, so that not every request costs a write.
 NOTED_EVERY = dt.timedelta(minutes=1)
+# Asked by every request with a token.
+TOKEN = Statement(
+    lambda digest, now: (
+        ApiToken.objects.live(now)
+        .filter(digest=digest, staff__active=True, staff__user__is_active=True)
+        .select_related("staff__user", "staff__hotel")
+        .order_by()
+    ),
+    str,
+    dt.datetime,
+)
 # Each process of the server counts for itself.
 _limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
 
 def find(secret: str) -> ApiToken | None:
     """Return the token with its member of staff, user and hotel, or None if it is not valid."""
-    tokens = ApiToken.objects.live().select_related("staff__user", "staff__hotel")
-    token = tokens.filter(digest=digest(secret)).first()
-    if token is None or not token.staff.active or not token.staff.user.is_active:
-        return None
-    return token
+    return TOKEN.first(digest(secret), timezone.now())
 
 
 def seconds_to_wait(token: ApiToken) -> int:

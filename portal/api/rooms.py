@@ -14,7 +14,7 @@ from portal.api.access import change_of
 from portal.api.errors import CHANGING, READING
 from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
-from portal.api.room_json import SEEN, json_of
+from portal.api.room_json import SEEN, answer, json_of
 from portal.api.serializers import serialize_change, serialize_events
 from rooms.change import ActionInput
 from rooms.choices import GROUP_OF, Action, RoomGroup, RoomStatus
@@ -48,12 +48,16 @@ class RoomsQuery(Paged):
 @router.get("rooms/", response={200: schemas.Rooms, **READING})
 def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> HttpResponse:
     """List the rooms in use, by number."""
+    return answer(request, lambda: _page_of_rooms(request, query))
+
+
+def _page_of_rooms(request: StaffRequest, query: RoomsQuery) -> bytes:
     rooms = Room.objects.filter(hotel=request.hotel).active()
     wanted = {"room_status": query.status, "floor": query.floor, "room_type__code": query.room_type}
     rooms = rooms.filter(**{name: value for name, value in wanted.items() if value})
     found, following = page(rooms.values_list(*SEEN, named=True), query, "number")
     joined = b",".join(room for _, room in json_of(found, request.staff))
-    return _json(b'{"rooms":[%b],"next":%b}' % (joined, to_json(following)))
+    return b'{"rooms":[%b],"next":%b}' % (joined, to_json(following))
 
 
 @router.get("rooms/{number}/", response={200: schemas.Room, **READING})
@@ -61,7 +65,7 @@ def list_rooms(request: StaffRequest, slug: Slug, query: Query[RoomsQuery]) -> H
 def get_room(request: StaffRequest, slug: Slug, number: Number) -> HttpResponse:
     """Show one room."""
     ((_, room),) = json_of([get_room_for_user(request, number)], request.staff)
-    return _json(room)
+    return HttpResponse(room, content_type="application/json")
 
 
 @router.get("rooms/{number}/events/", response={200: schemas.Events, **READING})
@@ -78,12 +82,16 @@ def list_room_events(
 @asks_nothing
 def housekeeping_rooms(request: StaffRequest, slug: Slug) -> HttpResponse:
     """Show every active room under what it waits for."""
+    return answer(request, lambda: _rooms_by_group(request))
+
+
+def _rooms_by_group(request: StaffRequest) -> bytes:
     rooms = Room.objects.filter(hotel=request.hotel).active().order_by("number")
     lists: dict[str, list[bytes]] = {name: [] for name in LISTS.values()}
     for status, room in json_of(rooms.values_list(*SEEN, named=True), request.staff):
         lists[LISTS[GROUP_OF[status]]].append(room)
     parts = (b'"%b":[%b]' % (name.encode(), b",".join(made)) for name, made in lists.items())
-    return _json(b"{%b}" % b",".join(parts))
+    return b"{%b}" % b",".join(parts)
 
 
 @router.get("housekeeping/stats/", response={200: schemas.Stats, **READING})
@@ -196,10 +204,6 @@ def undo(
 ) -> schemas.ActionAnswer:
     """Undo the caller's own last change of the room, within two minutes; a stay's with it."""
     return _act(Action.UNDO, request, number, body)
-
-
-def _json(body: bytes) -> HttpResponse:
-    return HttpResponse(body, content_type="application/json")
 
 
 def _act(

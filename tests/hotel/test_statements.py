@@ -30,6 +30,10 @@ def due(room_id: int, today: dt.date):
     return stays.values_list("adults", "check_in", "checked_in_at")
 
 
+def since(hotel_id: int, moment: dt.datetime):
+    return Room.objects.filter(hotel_id=hotel_id, status_since__gte=moment).order_by()
+
+
 @pytest.fixture
 def two_places(hotel):
     """Somebody who works in two hotels, as something else in each."""
@@ -82,6 +86,14 @@ def test_days_and_lists_of_values_are_as_django_gives_them(hotel):
 
     for day in (today, today + dt.timedelta(days=9), today - dt.timedelta(days=1)):
         assert statement.rows(room.pk, day) == list(due(room.pk, day))
+
+
+def test_moments_are_as_django_gives_them(hotel):
+    statement = Statement(since, int, dt.datetime)
+    room = make_room(hotel=hotel)
+
+    for moment in (room.status_since, room.status_since + dt.timedelta(microseconds=1)):
+        assert statement.rows(hotel.pk, moment) == list(since(hotel.pk, moment))
 
 
 def test_an_instance_is_saved_as_any_other(hotel):

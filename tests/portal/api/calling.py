@@ -233,3 +233,8 @@ def everything() -> list[Any]:
     """Return all that the API could have changed, to compare with later."""
     models = (Room, Booking, RoomEvent, Hotel)
     return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def numbers(rooms: list[dict[str, Any]]) -> list[str]:
+    """Return the rooms' numbers, in their order."""
+    return [room["number"] for room in rooms]

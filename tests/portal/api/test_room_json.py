@@ -2,11 +2,15 @@
 
 import pytest
 
-from rooms.choices import Action, Priority, RoomStatus
+from hotel.choices import Role
+from hotel.models import Hotel
+from rooms import setup
+from rooms.change import Change
+from rooms.choices import Action, RoomStatus, Source
 from rooms.models import Room
 from tests.acting import perform
-from tests.factories import make_hotel, make_room, make_room_type
-from tests.portal.api.calling import ROOM, Program, done, refused
+from tests.factories import make_hotel, make_room, make_room_type, make_staff
+from tests.portal.api.calling import ROOM, Program, done, numbers, refused
 
 S = RoomStatus
 LISTS = {
@@ -38,26 +42,6 @@ PARTS = {
     "needs_maintenance": ["maintenance_required"],
     "out_of_order": ["out_of_order"],
 }
-
-
-@pytest.fixture
-def program(manager) -> Program:
-    return Program(manager)
-
-
-@pytest.fixture
-def house(hotel) -> list[Room]:
-    """Two rooms in each status, maintenance also where it does not show, and one out of use."""
-    rooms = [make_room(hotel=hotel, status=status) for status in S for _ in range(2)]
-    rooms.append(make_room(hotel=hotel, status=S.OCCUPIED, priority=Priority.HIGH))
-    rooms.append(make_room(hotel=hotel, status=S.OUT_OF_ORDER, priority=Priority.LOW))
-    make_room(hotel=hotel, is_active=False)
-    make_room(hotel=make_hotel())
-    return rooms
-
-
-def numbers(rooms: list[dict]) -> list[str]:
-    return [room["number"] for room in rooms]
 
 
 class TestTheList:
@@ -141,6 +125,40 @@ class TestHousekeeping:
         for rooms in done(program.get("housekeeping/rooms/")).values():
             for room in rooms:
                 assert room == done(program.get(f"rooms/{room['number']}/"))
+
+    def test_shows_a_colleagues_tap_at_the_next_request(self, house, program, supervisor):
+        room = next(room for room in house if room.room_status == S.CHECKOUT_DIRTY)
+        assert room.number in numbers(self.listed(program)["checkout_dirty"])
+
+        perform(Action.START_CLEANING, room, by=supervisor)
+
+        assert room.number not in numbers(self.listed(program)["checkout_dirty"])
+        assert room.number in numbers(self.listed(program)["cleaning_in_progress"])
+
+    def test_shows_a_new_set_up_at_the_next_request(self, house, program, hotel, manager):
+        ready = numbers(self.listed(program)["ready_for_guests"])
+        change = Change(by=manager, source=Source.PORTAL)
+        room = Room(hotel=hotel, number="new", room_type=house[0].room_type)
+
+        setup.add_rooms([room], change)
+        assert sorted(numbers(self.listed(program)["ready_for_guests"])) == sorted([*ready, "new"])
+
+        room.is_active = False
+        setup.save_changes(room, ["is_active"], change)
+        assert numbers(self.listed(program)["ready_for_guests"]) == ready
+
+    def test_of_another_hotel_are_not_mixed_in(self, house, program):
+        other = make_staff(hotel=make_hotel(), role=Role.MANAGER)
+        make_room(hotel=other.hotel, number="theirs")
+        Hotel.objects.filter(pk=other.hotel_id).update(last_seq=house[0].hotel.last_seq)
+        self.listed(program)
+
+        theirs = self.listed(Program(other))
+
+        assert [numbers(rooms) for rooms in theirs.values() if rooms] == [["theirs"]]
+
+    def listed(self, program: Program) -> dict:
+        return done(program.get("housekeeping/rooms/"))
 
     def test_has_empty_lists_in_an_empty_hotel(self, program):
         assert done(program.get("housekeeping/rooms/")) == {name: [] for name in LISTS}
