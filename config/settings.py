@@ -6,6 +6,7 @@ import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.api.errors.JsonErrorsMiddleware",
+    "portal.errors.not_begun_late",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -113,16 +115,27 @@ DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 # No ATOMIC_REQUESTS: a change of a room is one short transaction of its own, so a page that
 # only reads never holds the write lock.
 _own_file = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "readyroom.sqlite3"}
-_database = env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _own_file
+_database: dict[str, Any] = (
+    env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _own_file
+)
+# How long a change waits for a lock before the answer is 503: see docs/adr/0014.
+LOCK_TIMEOUT_SECONDS = env.float("LOCK_TIMEOUT_SECONDS", default=5)
 if _database["ENGINE"] == _own_file["ENGINE"]:
+    _database["ENGINE"] = "config.sqlite"
     # These four belong together: see docs/adr/0003-sqlite-durability.md.
     _database["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": LOCK_TIMEOUT_SECONDS,
     }
     # The tests use a file too: an in-memory database has no WAL and no second connection.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    _milliseconds = int(LOCK_TIMEOUT_SECONDS * 1000)
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "options": f"-c lock_timeout={_milliseconds}",
+    }
 # Keep connections open: opening SQLite and setting its pragmas takes as long as a page.
 _database["CONN_MAX_AGE"] = 600
 _database["CONN_HEALTH_CHECKS"] = True

@@ -1,13 +1,23 @@
 """Error responses that no view makes: a page for a page, a toast for an htmx request."""
 
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db.utils import OperationalError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views import csrf, defaults
 from django_htmx.http import reswap
 
+# The time.monotonic() at which the gateway got the request.
+ARRIVED = "readyroom.arrived"
+# Seconds after which a request that still waits for a thread is not begun any more.
+PATIENCE = 10
+# Seconds after which a busy server may be asked again.
+RETRY_AFTER = 2
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
@@ -21,6 +31,41 @@ def utf8_forms_only(get_response: Callable[[Any], HttpResponse]) -> Callable[[An
         return get_response(request)
 
     return middleware
+
+
+def not_begun_late(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
+    """Middleware that answers 503 to a request that waited too long for its turn."""
+
+    def middleware(request: Any) -> HttpResponse:
+        arrived = request.META.get(ARRIVED)
+        if arrived is not None and time.monotonic() - arrived > PATIENCE:
+            return busy()
+        return get_response(request)
+
+    return middleware
+
+
+def busy() -> HttpResponse:
+    """Answer 503: nothing was done, and the same request may be sent again soon.
+
+    static/js/again.js sends what htmx sent again; JsonErrorsMiddleware makes it JSON for the API.
+    """
+    return HttpResponse(
+        render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)}
+    )
+
+
+def server_error(request: Any) -> HttpResponse:
+    """Answer 503 where a lock did not come in time, and 500 to any other error."""
+    return busy() if _lock_did_not_come(sys.exception()) else defaults.server_error(request)
+
+
+def _lock_did_not_come(error: BaseException | None) -> bool:
+    """Tell whether the database gave up waiting for a lock: see LOCK_TIMEOUT_SECONDS."""
+    # SQLite has only words for it, PostgreSQL the code lock_not_available.
+    return isinstance(error, OperationalError) and (
+        "database is locked" in str(error) or getattr(error.__cause__, "sqlstate", "") == "55P03"
+    )
 
 
 def not_found(request: Any, exception: Exception) -> HttpResponse:

@@ -130,5 +130,5 @@ def relay_at_work(with_pusher) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()

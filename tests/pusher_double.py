@@ -132,7 +132,7 @@ class PusherDouble:
         return sum(channel in socket.channels for socket in self.sockets)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _accept(self) -> None:
         self._server = await asyncio.start_server(self._connected, HOST, self.port)

@@ -1,5 +1,6 @@
 """The real server for tests: in a thread of this process, or as processes of its own."""
 
+import asyncio
 import http.client
 import os
 import socket
@@ -7,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from django.conf import settings
@@ -21,6 +23,7 @@ from config import server
 from hotel.models import Staff
 from portal.live.gateway import Gateway
 
+Result = TypeVar("Result")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -31,7 +34,7 @@ def in_a_thread(pages: Any) -> Iterator[tuple[Gateway, str]]:
     # from dropping the tests' database.
     database = connections.settings["default"]
     kept, database["CONN_MAX_AGE"] = database["CONN_MAX_AGE"], 0
-    gateway = Gateway(pages, threads=2)
+    gateway = Gateway(pages, readers=2, writers=2)
     running = uvicorn.Server(uvicorn.Config(gateway, port=0, **server.OPTIONS))
     thread = threading.Thread(target=running.run)
     thread.start()
@@ -43,7 +46,7 @@ def in_a_thread(pages: Any) -> Iterator[tuple[Gateway, str]]:
         # No signal comes to a thread.
         gateway.hub.end_all()
         running.should_exit = True
-        thread.join(10)
+        thread.join(60)
         database["CONN_MAX_AGE"] = kept
     assert not thread.is_alive()
 
@@ -109,7 +112,13 @@ def answers(port: int) -> bool:
     return True
 
 
-def wait_until(met: Any, seconds: float = 60) -> None:
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run it in a thread of its own: in this one, a browser's loop may be running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def wait_until(met: Any, seconds: float = 90) -> None:
     """Wait until `met()`; fail where it never is."""
     end = time.monotonic() + seconds
     while not met():

@@ -93,7 +93,7 @@ def test_an_altered_or_old_rest_call_is_refused(double, age, sent, why):
         f"&body_md5={hashlib.md5(signed).hexdigest()}"
     )
     signature = double.sign(f"POST\n{path}\n{query}")
-    connection = http.client.HTTPConnection("127.0.0.1", double.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", double.port, timeout=60)
 
     connection.request("POST", f"{path}?{query}&auth_signature={signature}", sent)
     answer = connection.getresponse()

@@ -26,6 +26,7 @@ CODES = {
     422: "invalid",
     429: "too_many_requests",
     500: "internal_error",
+    503: "busy",
 }
 MESSAGES = {
     400: "The request cannot be read: the body must be a JSON object.",
@@ -33,6 +34,7 @@ MESSAGES = {
     404: "There is nothing at this address.",
     405: "This address does not accept that method.",
     500: "Server error. Nothing was changed; the server's log has the details.",
+    503: "The server is busy. Nothing was changed: send the request again.",
 }
 # Used instead of pydantic's own messages, which are written for programmers.
 WORDS = {
@@ -46,7 +48,7 @@ WORDS = {
 }
 # The refusals that any endpoint may answer with: one that reads, and one that changes something.
 READING: dict[int, type[schemas.Error]] = dict.fromkeys(
-    (401, 403, 404, 413, 422, 429), schemas.Error
+    (401, 403, 404, 413, 422, 429, 503), schemas.Error
 )
 CHANGING = {**READING, 400: schemas.Error, 409: schemas.Conflict}
 

@@ -24,6 +24,8 @@ TOKEN = Statement(
     str,
     dt.datetime,
 )
+# When tokens were last used, by pk, until save_uses() saves it.
+_uses: dict[int, dt.datetime] = {}
 # Each process of the server counts for itself.
 _limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
@@ -43,15 +45,26 @@ def seconds_to_wait(token: ApiToken) -> int:
 
 
 def forget_requests() -> None:
-    """Forget the requests counted in this process.
+    """Forget the requests counted and the uses noted in this process.
 
     For tests: a database that is rolled back gives a token's id to the next one.
     """
     _limiter.storage.reset()
+    _uses.clear()
 
 
 def note_use(token: ApiToken) -> None:
-    """Save that the token was used now, at most once a minute."""
+    """Note that the token was used now, at most once a minute.
+
+    Only in memory: a request that reads must not wait for the database's write lock.
+    """
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        _uses[token.pk] = now
+
+
+def save_uses() -> None:
+    """Save what note_use() noted; the watcher does it at each heartbeat (portal.live.watcher)."""
+    while _uses:
+        pk, moment = _uses.popitem()
+        ApiToken.objects.filter(pk=pk).update(last_used_at=moment)

@@ -1,8 +1,9 @@
 """Serve pages and event streams from one process.
 
-Django runs as a WSGI application in a pool of threads; the event loop holds the open streams. A
-view opens a stream by leaving a Subscription in the request's environ; its response then becomes
-the head of the stream. docs/adr/0010 explains why.
+Django runs as a WSGI application in two pools of threads, one for what reads and one for what
+changes something, so that changes that wait for a lock never keep a page from being read. The
+event loop holds the open streams. A view opens a stream by leaving a Subscription in the request's
+environ; its response then becomes the head of the stream. docs/adr/0010 and 0014 explain why.
 """
 
 import asyncio
@@ -10,17 +11,22 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from portal.errors import ARRIVED
 from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
 # Bytes. Our own forms are small, so a larger body does not come from one of our pages.
 LARGEST_BODY = 2 * 1024 * 1024
+
+# The methods that change nothing.
+READS = ("GET", "HEAD", "OPTIONS")
 
 # Seconds that a running page gets to finish after the server has stopped.
 LAST_WAIT = 1
@@ -32,12 +38,18 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Gateway:
-    """An ASGI application around a WSGI one; at most `threads` pages run at the same time."""
+    """An ASGI application around a WSGI one.
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]], threads: int = 8) -> None:
+    At most `readers` requests that read and `writers` that may change something run at once.
+    """
+
+    def __init__(
+        self, wsgi: Callable[..., Iterable[bytes]], readers: int = 4, writers: int = 4
+    ) -> None:
         self.wsgi = wsgi
         self.hub = Hub()
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self.writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one request, or the server's startup and shutdown."""
@@ -57,7 +69,8 @@ class Gateway:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await asyncio.to_thread(watcher.stop)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.readers, self.writers):
+            pool.shutdown(wait=False, cancel_futures=True)
         if threading.current_thread() is threading.main_thread():
             # Without this, Python would wait for a hanging page forever.
             end = threading.Timer(LAST_WAIT, os._exit, [0])
@@ -92,7 +105,8 @@ class Gateway:
             return
         environ = make_environ(scope, body)
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self.pool, self._call, environ)
+        pool = self.readers if scope["method"] in READS else self.writers
+        status, headers, content = await loop.run_in_executor(pool, self._call, environ)
         subscription = environ[SUBSCRIPTION]
         if subscription is None:
             await _send(send, status, headers, content)
@@ -171,6 +185,7 @@ def make_environ(scope: Message, body: bytes) -> dict[str, Any]:
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
         SUBSCRIPTION: None,
+        ARRIVED: time.monotonic(),
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         # From the raw path, so that bytes that are not UTF-8 reach Django unchanged.

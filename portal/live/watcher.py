@@ -15,10 +15,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff
+from portal.api.rate_limit import save_uses
 from portal.live.hub import Hub, Subscription
 from rooms.log import CHANNEL
 
@@ -69,6 +70,9 @@ class Watcher(threading.Thread):
                 return
             if time.monotonic() >= beat:
                 self._look(everybody=True)
+                # If the database is locked or full, they are noted again by their next use.
+                with suppress(OperationalError):
+                    save_uses()
                 beat = time.monotonic() + settings.LIVE_HEARTBEAT_SECONDS
             elif moved:
                 self._look()
@@ -76,6 +80,9 @@ class Watcher(threading.Thread):
     def _commits(self) -> Iterator[bool]:
         """Yield True after a commit, and False from time to time without one."""
         connection.ensure_connection()
+        if connection.vendor == "sqlite":
+            # A heartbeat's one write, save_uses(), must not delay the streams.
+            connection.connection.execute("PRAGMA busy_timeout = 100")
         # The driver's own connection: Django's wrapper takes longer than the query.
         database: Any = connection.connection
         if connection.vendor == "postgresql":

@@ -3,6 +3,7 @@
 import "./send.js";
 import "./busy.js";
 import "./lost.js";
+import "./again.js";
 import "./drafts.js";
 import "./focus.js";
 import "./keys.js";

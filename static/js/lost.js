@@ -1,7 +1,7 @@
 // #lost: says when a tap was not saved, and that what was typed is still there.
 import { $ } from "./dom.js";
 
-const lost = (words) => {
+export const lost = (words) => {
   const box = $("#lost");
   box.textContent = words;
   box.hidden = !words;
@@ -10,8 +10,10 @@ document.addEventListener("htmx:sendError", () =>
   lost("No connection: that was not saved. What you typed is still here; try again when you are back."));
 document.addEventListener("htmx:timeout", () => lost("No answer yet: that may not be saved. Try again."));
 // Refusals (403, 404, 409, 422) are not errors to htmx: they come with their own words.
-document.addEventListener("htmx:responseError", () =>
-  lost("The server had a fault: that was not saved. Try again."));
+// 503 is again.js's.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status !== 503) lost("The server had a fault: that was not saved. Try again.");
+});
 document.addEventListener("htmx:beforeOnLoad", () => lost(""));
 // A hotel's Wi-Fi may answer in our place, with status 200: its page must not land in a card.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

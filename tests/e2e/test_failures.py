@@ -1,6 +1,7 @@
 """What a person sees when it does not work: never nothing, and no typed word is lost."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,6 +12,7 @@ from hotel.models import Staff
 from rooms.choices import RoomStatus
 from stays.choices import BookingStatus
 from tests.e2e.conftest import (
+    DESKTOP,
     PASSWORD,
     PHONE,
     actions_on,
@@ -161,6 +163,59 @@ def test_an_answer_that_was_lost_on_the_way_is_not_done_twice(open_page, allowed
     expect_in_column(page, "103", "inspection")
     expect(card(page, "103").get_by_role("alert")).to_have_count(0)
     assert actions_on(cleaning) == ["mark_cleaned"]
+
+
+def busy_once(page: Page, path: str) -> list[str]:
+    """Answer the next request to `path` with 503; return the bodies of all requests to it."""
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        if len(sent) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, body="<h1>Busy</h1>")
+        else:
+            route.continue_()
+
+    page.route(path, answer)
+    return sent
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_a_busy_server_is_asked_again_with_the_same_request(
+    open_page, allowed, crew, cleaning, size
+):
+    allowed += ["503 .*/mark-cleaned/", "Response Status Error Code 503"]
+    page = open_page(crew[Role.HOUSEKEEPER], "board/", size=size)
+    sent = busy_once(page, "**/mark-cleaned/")
+    write_note(page)
+
+    tap(button(card(page, "103"), "Cleaned"))
+
+    expect(page.get_by_role("alert")).to_contain_text("The server is busy. Trying again")
+    expect(card(page, "103").get_by_label("Notes")).to_have_value(NOTE)
+    expect_in_column(page, "103", "inspection")
+    expect(page.locator("#lost")).to_be_hidden()
+    first, second = (dict(parse_qsl(body)) for body in sent[-2:])
+    assert first == second
+    assert first["request_id"]
+    cleaning.refresh_from_db()
+    assert cleaning.housekeeping_notes == NOTE
+    assert actions_on(cleaning) == ["mark_cleaned"]
+
+
+def test_a_new_tap_takes_the_place_of_the_one_that_waits(open_page, allowed, crew, dirty):
+    allowed += ["503 .*/start-cleaning/", "Response Status Error Code 503"]
+    page = open_page(crew[Role.HOUSEKEEPER], "board/")
+    sent = busy_once(page, "**/start-cleaning/")
+    button(card(page, "101"), "Start cleaning").click()
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+
+    button(card(page, "101"), "Start cleaning").click()
+
+    expect_in_column(page, "101", "cleaning")
+    page.wait_for_timeout(1500)
+    assert len(sent) == 2
+    assert actions_on(dirty) == ["start_cleaning"]
 
 
 def test_a_server_fault_says_that_it_was_not_saved(open_page, allowed, crew, dirty):

@@ -343,7 +343,7 @@ def test_a_change_in_one_process_wakes_the_streams_of_another(
 def act(url: str, session: str, room) -> None:
     """Start cleaning by the server at `url`."""
     token = "t" * 32
-    conn = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
+    conn = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     conn.request(
         "POST",
         f"/h/{room.hotel.slug}/rooms/{room.number}/start-cleaning/",

@@ -200,7 +200,7 @@ class TestOneHotel:
         def slowly() -> bool:
             with transaction.atomic():
                 act(Action.START_CLEANING, here, by=housekeeper)
-                return done_there.wait(timeout=10)
+                return done_there.wait(timeout=60)
 
         def meanwhile() -> None:
             act(Action.START_CLEANING, there, by=by_there)
@@ -403,7 +403,7 @@ def test_rows_that_refer_to_what_is_locked_later_do_not_make_two_wait_for_each_o
             kind = RoomType.objects.create(hotel_id=hotel.pk, code=f"T{n}")
             Guest.objects.create(booking_id=booking.pk, room_id=room.pk, name="Ada")
             connection.check_constraints()
-            both_referred.wait(timeout=10)
+            both_referred.wait(timeout=60)
             bookings.cancel(own(booking), by=clerk)
             with pytest.raises(NoAvailability):
                 book(kind, hotel.business_date(), clerk)

@@ -1,12 +1,14 @@
 """The gateway hands Django what a WSGI server would, and sends on what Django answers."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 
 from portal.live.gateway import LARGEST_BODY, Gateway, make_environ
+from tests.serving import run
 
 
 def scope(path: str = "/", headers: tuple[tuple[str, str], ...] = (), **other: Any) -> Any:
@@ -85,7 +87,7 @@ def answered(pages: Any, *messages: dict[str, Any], **given: Any) -> list[dict[s
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Gateway(pages)(scope(**given), receive, send))
+    run(Gateway(pages)(scope(**given), receive, send))
     return sent
 
 
@@ -153,3 +155,36 @@ def test_a_fault_of_the_application_is_the_servers_to_answer():
 
     with pytest.raises(RuntimeError, match="broken"):
         answered(pages)
+
+
+def test_changes_that_wait_keep_no_page_from_being_read():
+    begun, freed = threading.Semaphore(0), threading.Event()
+
+    def pages(environ: Any, start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "POST":
+            begun.release()
+            freed.wait()
+        start_response("200 OK", [])
+        return [environ["REQUEST_METHOD"].encode()]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def all_at_once() -> list[bytes]:
+        gateway, answers = Gateway(pages), []
+
+        async def send(message: Any) -> None:
+            answers.append(message.get("body"))
+
+        changes = [
+            asyncio.ensure_future(gateway(scope(method="POST"), receive, send)) for _ in range(20)
+        ]
+        # Every thread that there is for changes waits.
+        for _ in range(4):
+            await asyncio.to_thread(begun.acquire)
+        await gateway(scope(), receive, send)
+        freed.set()
+        await asyncio.gather(*changes)
+        return [body for body in answers if body is not None]
+
+    assert run(all_at_once()) == [b"GET"] + [b"POST"] * 20

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from portal.live.hub import STREAMS_OF_A_SESSION, Hub, Stream, Subscription
+from tests.serving import run
 
 
 def subscription(**given: Any) -> Subscription:
@@ -18,9 +19,9 @@ def news(stream: Stream) -> int | None:
     """Return what the stream has to say; fail rather than wait."""
 
     async def soon() -> int | None:
-        return await asyncio.wait_for(stream.news(), 1)
+        return await asyncio.wait_for(stream.news(), 60)
 
-    return asyncio.run(soon())
+    return run(soon())
 
 
 def silent(stream: Stream) -> bool:
@@ -33,7 +34,7 @@ def silent(stream: Stream) -> bool:
             return True
         return False
 
-    return asyncio.run(nothing())
+    return run(nothing())
 
 
 @pytest.fixture
