@@ -10,6 +10,8 @@ from typing import Any
 
 import uvicorn
 
+from config.protocol import Protocol
+
 OPTIONS: dict[str, Any] = {
     "host": "127.0.0.1",
     "log_level": "warning",
@@ -18,6 +20,7 @@ OPTIONS: dict[str, Any] = {
     # The settings decide with TRUST_PROXY whether to trust the proxy's headers.
     "proxy_headers": False,
     "lifespan": "on",
+    "http": Protocol,
     "ws": "none",
     # Seconds. Streams end at once; this is for a hanging page.
     "timeout_graceful_shutdown": 3,

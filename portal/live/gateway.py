@@ -18,18 +18,25 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from portal.errors import ARRIVED
+from portal.errors import ARRIVED, RETRY_AFTER
 from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
 # Bytes. Our own forms are small, so a larger body does not come from one of our pages.
 LARGEST_BODY = 2 * 1024 * 1024
+# Bytes of all bodies together: of those that are being received and of those that wait their turn.
+MOST_HELD = 32 * 1024 * 1024
+# Seconds that a client gets to send a body.
+BODY_SECONDS = 60
 
 # The methods that change nothing.
 READS = ("GET", "HEAD", "OPTIONS")
 
 # Seconds that a running page gets to finish after the server has stopped.
 LAST_WAIT = 1
+
+# Instead of a status: nobody is there to be answered.
+HUNG_UP = 0
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,6 +55,8 @@ class Gateway:
     ) -> None:
         self.wsgi = wsgi
         self.hub = Hub()
+        # Bytes of bodies in memory.
+        self.held = 0
         self.readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self.writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
@@ -97,13 +106,46 @@ class Gateway:
             signal.signal(number, stop)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        body = await _body(scope, receive)
-        if body is None:
-            return
-        if len(body) > LARGEST_BODY:
-            await _send(send, 413, [(b"content-length", b"0"), (b"connection", b"close")], b"")
-            return
-        environ = make_environ(scope, body)
+        body = bytearray()
+        try:
+            refused = await self._receive(body, scope, receive)
+            if refused is None:
+                await self._call_for(make_environ(scope, bytes(body)), scope, receive, send)
+            elif refused != HUNG_UP:
+                # Closed, because the rest of the body has not been read.
+                headers = [(b"content-length", b"0"), (b"connection", b"close")]
+                headers += [(b"retry-after", b"%d" % RETRY_AFTER)] * (refused == 503)
+                await _send(send, refused, headers, b"")
+        finally:
+            self.held -= len(body)
+
+    async def _receive(self, body: bytearray, scope: Message, receive: Receive) -> int | None:
+        """Read the request's body into `body`; return None, or the status that refuses it."""
+        if not any(
+            name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"]
+        ):
+            return None
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return HUNG_UP
+                    part = message.get("body", b"")
+                    body += part
+                    self.held += len(part)
+                    if len(body) > LARGEST_BODY:
+                        return 413
+                    if self.held > MOST_HELD:
+                        return 503
+                    if not message.get("more_body"):
+                        return None
+        except TimeoutError:
+            return 408
+
+    async def _call_for(
+        self, environ: dict[str, Any], scope: Message, receive: Receive, send: Send
+    ) -> None:
         loop = asyncio.get_running_loop()
         pool = self.readers if scope["method"] in READS else self.writers
         status, headers, content = await loop.run_in_executor(pool, self._call, environ)
@@ -150,23 +192,6 @@ class Gateway:
         finally:
             self.hub.close(stream)
             left.cancel()
-
-
-async def _body(scope: Message, receive: Receive) -> bytes | None:
-    """Return the request's body, or None if the client disconnected.
-
-    Reading stops once the body is larger than LARGEST_BODY.
-    """
-    if not any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"]):
-        return b""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body") or len(body) > LARGEST_BODY:
-            return bytes(body)
 
 
 async def _left(receive: Receive) -> None:

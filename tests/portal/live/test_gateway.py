@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 
+from portal.live import gateway
 from portal.live.gateway import LARGEST_BODY, Gateway, make_environ
 from tests.serving import run
 
@@ -82,6 +83,8 @@ def answered(pages: Any, *messages: dict[str, Any], **given: Any) -> list[dict[s
     waiting = list(messages)
 
     async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.Future()
         return waiting.pop(0)
 
     async def send(message: Any) -> None:
@@ -171,20 +174,63 @@ def test_changes_that_wait_keep_no_page_from_being_read():
         return {"type": "http.disconnect"}
 
     async def all_at_once() -> list[bytes]:
-        gateway, answers = Gateway(pages), []
+        server, answers = Gateway(pages), []
 
         async def send(message: Any) -> None:
             answers.append(message.get("body"))
 
         changes = [
-            asyncio.ensure_future(gateway(scope(method="POST"), receive, send)) for _ in range(20)
+            asyncio.ensure_future(server(scope(method="POST"), receive, send)) for _ in range(20)
         ]
         # Every thread that there is for changes waits.
         for _ in range(4):
             await asyncio.to_thread(begun.acquire)
-        await gateway(scope(), receive, send)
+        await server(scope(), receive, send)
         freed.set()
         await asyncio.gather(*changes)
         return [body for body in answers if body is not None]
 
     assert run(all_at_once()) == [b"GET"] + [b"POST"] * 20
+
+
+def test_a_body_that_does_not_come_is_given_up(monkeypatch):
+    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.05)
+    pages = Pages()
+
+    start, _ = answered(
+        pages,
+        {"type": "http.request", "body": b"no", "more_body": True},
+        headers=(("content-length", "4"),),
+    )
+
+    assert start["status"] == 408
+    assert not hasattr(pages, "read")
+
+
+def test_all_bodies_together_have_a_bound_and_what_was_held_is_given_back(monkeypatch):
+    monkeypatch.setattr(gateway, "MOST_HELD", 100)
+    part = {"type": "http.request", "body": b"x" * 60, "more_body": True}
+    length = (("content-length", "120"),)
+
+    async def all_at_once() -> tuple[list[int], int]:
+        one, statuses = Gateway(Pages()), []
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status"))
+
+        def parts(*messages: dict[str, Any]) -> Any:
+            waiting = list(messages)
+
+            async def receive() -> dict[str, Any]:
+                await asyncio.sleep(0)
+                return waiting.pop(0)
+
+            return receive
+
+        last = {"type": "http.request", "body": b""}
+        await one(scope(method="POST", headers=length), parts(part, part, last), send)
+        for _ in range(3):
+            await one(scope(method="POST", headers=length), parts(part, last), send)
+        return [status for status in statuses if status], one.held
+
+    assert run(all_at_once()) == ([503, 201, 201, 201], 0)
