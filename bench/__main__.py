@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("board", "actions", "api", "live", "relay")
+NAMES = ("board", "actions", "api", "live", "relay", "slow_clients")
 
 for name in sys.argv[1:] or NAMES:
     if name not in NAMES:

@@ -122,9 +122,9 @@ def new_session(user: object) -> str:
 class Client:
     """A keep-alive connection, signed in."""
 
-    def __init__(self, port: int, user: object) -> None:
+    def __init__(self, port: int, user: object, timeout: float = 60) -> None:
         token = "b" * 32
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         self.headers = {
             "Cookie": f"sessionid={new_session(user)}; csrftoken={token}",
             "X-CSRFToken": token,
