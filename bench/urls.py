@@ -119,8 +119,7 @@ def _filters(request: StaffRequest) -> Any:
 
 
 def _rows(request: StaffRequest) -> list[cards.Row]:
-    rooms = cards.board_rooms(request.staff)
-    return cards.rows(rooms, request.staff, request.hotel.business_date())
+    return cards.rows(request.staff, request.hotel.business_date())
 
 
 urlpatterns = [

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
-from hotel.models import Staff
+from hotel.models import Hotel, Staff
 from hotel.statements import Statement
 from portal.board.actions import ACTIONS, Place
 from portal.board.columns import COLUMN_OF
@@ -29,6 +29,10 @@ from stays.models import Booking
 # Enough for 1,000 rooms seen by each role, at under 2 KB a card.
 _cards: SeqCache[str] = SeqCache(10_000)
 
+# Up to so many rooms are read one by one, by a statement that is compiled once.
+FEW = 5
+# pk, number, last_seq, status, who cleaned it, and the maintenance's priority.
+Seen = tuple[int, str, int, str, int | None, str]
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
@@ -60,24 +64,31 @@ def board_rooms(staff: Staff) -> RoomQuerySet:
     return Room.objects.filter(hotel=staff.hotel).active()
 
 
-def arrivals_by_room(rooms: Q, today: dt.date) -> dict[int, int]:
+def arrivals_by_room(hotel: Hotel, today: dt.date) -> dict[int, int]:
     """Return how many people are due in each assigned room by today, by the room's pk."""
-    due = Booking.objects.filter(rooms).due_in(today).order_by()
     return {
         room: adults + children + babies
-        for room, adults, children, babies in due.values_list(
-            "room", "adults", "children", "babies"
-        )
+        for room, adults, children, babies in ARRIVALS.rows(hotel.pk, today)
     }
 
 
 def arriving_in(room: Room, today: dt.date) -> int | None:
     """Return how many people are due in the room by today, or None."""
-    due = ARRIVALS.rows(room.pk, today)
+    due = ARRIVALS_IN.rows(room.pk, today)
     return sum(due[-1]) if due else None
 
 
 ARRIVALS = Statement(
+    lambda hotel_id, today: (
+        Booking.objects.filter(hotel_id=hotel_id, room__isnull=False)
+        .due_in(today)
+        .order_by()
+        .values_list("room", "adults", "children", "babies")
+    ),
+    int,
+    dt.date,
+)
+ARRIVALS_IN = Statement(
     lambda room_id, today: (
         Booking.objects.filter(room_id=room_id)
         .due_in(today)
@@ -89,9 +100,26 @@ ARRIVALS = Statement(
 )
 
 
-def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
-    """Return the rooms' rows, sorted as in the columns; without model instances, to save time."""
-    arriving = arrivals_by_room(Q(hotel=staff.hotel, room__isnull=False), today)
+def _seen(rooms: RoomQuerySet) -> QuerySet[Room, Seen]:
+    """Return what finds a room's card and its place, without model instances, to save time."""
+    return rooms.order_by().values_list(
+        "pk", "number", "last_seq", "room_status", "cleaned_by_staff", "maintenance_priority"
+    )
+
+
+def with_names(rooms: RoomQuerySet) -> RoomQuerySet:
+    """Return the rooms with what a card names."""
+    return rooms.select_related("room_type", "status_by__user").order_by()
+
+
+ALL_SEEN = Statement(lambda hotel_id: _seen(Room.objects.filter(hotel_id=hotel_id).active()), int)
+ROOM = Statement(lambda pk: with_names(Room.objects.filter(pk=pk).active()), int)
+
+
+def rows(staff: Staff, today: dt.date, rooms: RoomQuerySet | None = None) -> list[Row]:
+    """Return the rows of these rooms, or of all that the board shows, sorted as in the columns."""
+    arriving = arrivals_by_room(staff.hotel, today)
+    seen = ALL_SEEN.rows(staff.hotel_id) if rooms is None else _seen(rooms)
     return sorted(
         Row(
             sort=sort_key(number, status, priority, arriving.get(pk)),
@@ -101,21 +129,13 @@ def rows(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[Row]:
             own_clean=is_own_clean(staff, cleaned_by, staff.hotel),
             arriving=arriving.get(pk),
         )
-        for pk, number, last_seq, status, cleaned_by, priority in rooms.values_list(
-            "pk",
-            "number",
-            "last_seq",
-            "room_status",
-            "cleaned_by_staff",
-            "maintenance_priority",
-        )
+        for pk, number, last_seq, status, cleaned_by, priority in seen
     )
 
 
-def changed_cards(rooms: RoomQuerySet, staff: Staff, today: dt.date) -> list[tuple[Room, str]]:
-    """Return rooms with their cards, sorted as in the columns: for the few that have changed."""
-    found = list(rooms.select_related("room_type", "status_by__user").order_by())
-    arriving = arrivals_by_room(Q(room__in=found), today) if found else {}
+def changed_cards(found: list[Room], staff: Staff, today: dt.date) -> list[tuple[Room, str]]:
+    """Return rooms `with_names` and their cards, sorted as in the columns: the few that changed."""
+    arriving = arrivals_by_room(staff.hotel, today) if found else {}
     for room in found:
         room.hotel = staff.hotel
     found.sort(
@@ -152,10 +172,13 @@ def html_of(board: list[Row], staff: Staff) -> list[str]:
 
 def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
     """Fetch the rooms whose cards must be rendered, with what a card names and no more."""
-    rooms = board_rooms(staff).select_related("room_type", "status_by__user")
-    # For more than half of the rooms, fetching all is cheaper than a list of their ids.
-    rooms = rooms if len(unseen) > shown // 2 else rooms.filter(pk__in=unseen)
-    found = [room for room in rooms if room.pk in unseen]
+    if len(unseen) <= FEW:
+        found = [room for pk in unseen for room in ROOM.rows(pk)]
+    else:
+        rooms = with_names(board_rooms(staff))
+        # For more than half of the rooms, fetching all is cheaper than a list of their ids.
+        rooms = rooms if len(unseen) > shown // 2 else rooms.filter(pk__in=unseen)
+        found = [room for room in rooms if room.pk in unseen]
     for room in found:
         room.hotel = staff.hotel
     return found

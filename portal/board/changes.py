@@ -7,14 +7,15 @@ or after an hour of sleep, ends with the same board.
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
 from hotel.models import Staff
+from hotel.statements import Statement
 from portal.board import cards
 from portal.board.filters import RoomFilter
 from rooms.choices import GROUP_OF, RoomGroup, RoomStatus
-from rooms.models import Room, RoomEvent
+from rooms.models import Room, RoomEvent, RoomQuerySet
 
 
 def since(after: int | None, day: str, query: QueryDict, staff: Staff) -> dict[str, Any]:
@@ -35,15 +36,17 @@ def since(after: int | None, day: str, query: QueryDict, staff: Staff) -> dict[s
 
 
 def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[str, Any]:
-    rooms = cards.board_rooms(staff)
     filtered = any(name in RoomFilter.base_filters for name in query)
     if filtered:
         # Only then: the filters' choices cost a query.
-        rooms = RoomFilter(query, queryset=rooms, hotel=staff.hotel).qs
+        rooms = RoomFilter(query, queryset=cards.board_rooms(staff), hotel=staff.hotel).qs
+        by_status, found = list(_counted(rooms)), list(_changed(rooms, after))
+    else:
+        by_status, found = COUNTED.rows(staff.hotel_id), CHANGED.rows(staff.hotel_id, after)
     counts = dict.fromkeys(RoomGroup.values, 0)
-    for status, count in rooms.order_by().values_list("room_status").annotate(Count("pk")):
+    for status, count in by_status:
         counts[GROUP_OF[RoomStatus(status)]] += count
-    changed = cards.changed_cards(rooms.filter(last_seq__gt=after), staff, today)
+    changed = cards.changed_cards(found, staff, today)
     names = _who([room for room, _ in changed], staff)
     return {
         "counts": counts,
@@ -52,17 +55,42 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     }
 
 
+def _counted(rooms: RoomQuerySet) -> QuerySet[Room, tuple[str, int]]:
+    """Return how many rooms each status has."""
+    return rooms.order_by().values_list("room_status").annotate(Count("pk"))
+
+
+def _changed(rooms: RoomQuerySet, after: int) -> RoomQuerySet:
+    return cards.with_names(rooms.filter(last_seq__gt=after))
+
+
+def _by_people(events: QuerySet[RoomEvent]) -> QuerySet[RoomEvent]:
+    """Return the events that somebody made, with their names and no more."""
+    names = (f"actor__user__{name}" for name in ("username", "first_name", "last_name"))
+    events = events.filter(actor__isnull=False).select_related("actor__user")
+    return events.only("seq", *names).order_by()
+
+
+COUNTED = Statement(lambda hotel_id: _counted(Room.objects.filter(hotel_id=hotel_id).active()), int)
+CHANGED = Statement(
+    lambda hotel_id, after: _changed(Room.objects.filter(hotel_id=hotel_id).active(), after),
+    int,
+    int,
+)
+EVENT = Statement(
+    lambda hotel_id, seq: _by_people(RoomEvent.objects.filter(hotel_id=hotel_id, seq=seq)),
+    int,
+    int,
+)
+
+
 def _who(changed: list[Room], staff: Staff) -> dict[int, str]:
     """Return who made each room's newest change, by its seq."""
-    if not changed:
-        return {}
-    events = RoomEvent.objects.filter(
-        hotel=staff.hotel, seq__in=[room.last_seq for room in changed], actor__isnull=False
-    )
-    names = ("username", "first_name", "last_name")
-    events = events.select_related("actor__user").only(
-        "seq", *(f"actor__user__{name}" for name in names)
-    )
+    seqs = [room.last_seq for room in changed]
+    if len(seqs) <= cards.FEW:
+        events = [event for seq in seqs for event in EVENT.rows(staff.hotel_id, seq)]
+    else:
+        events = list(_by_people(RoomEvent.objects.filter(hotel=staff.hotel, seq__in=seqs)))
     return {event.seq: event.actor.name for event in events if event.actor}
 
 

@@ -81,18 +81,19 @@ def _changes_json(request: StaffRequest) -> str:
 def board_html(request: StaffRequest, *, keep: bool) -> str:
     """Return the board's page. Its frame comes from memory and stays there, if `keep`."""
     staff, today = request.staff, request.hotel.business_date()
-    rooms = cards.board_rooms(staff)
+    rooms = None
     key = _frame_key(request)
     frame = _frames.get(key) if keep else None
     if frame is None or request.GET:
         # The filters' choices cost two queries: a board without filters does without them.
-        filters = RoomFilter(request.GET, queryset=rooms, hotel=request.hotel)
+        shown = cards.board_rooms(staff)
+        filters = RoomFilter(request.GET, queryset=shown, hotel=request.hotel)
         rooms = filters.qs
         frame = frame or render_frame(request, filters)
         if keep:
             _frames.put(key, frame)
     parts = {}
-    for group, html in cards.html_by_group(cards.rows(rooms, staff, today), staff).items():
+    for group, html in cards.html_by_group(cards.rows(staff, today, rooms), staff).items():
         parts[f"cards {group.value}"] = "".join(html)
         parts[f"count {group.value}"] = str(len(html))
     # Read before the rooms were: a change in between is sent twice, but never missed.
