@@ -28,8 +28,8 @@ seqs = itertools.count(10_000_000)
 def learn(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Store the board and its cards as they are now."""
     pages[hotel_slug] = views.compressed(views.board_html(request, keep=False))
-    columns = cards.html_by_group(_rows(request), request.staff)
-    html = [card for column in columns.values() for card in column]
+    shown = cards.board_cards(request.staff, request.hotel.business_date())
+    html = [card.html for card in shown]
     joined[hotel_slug] = (views.render_frame(request, _filters(request)), html)
     return HttpResponse()
 
@@ -116,10 +116,6 @@ def _filters(request: StaffRequest) -> Any:
         queryset=cards.board_rooms(request.staff),
         hotel=request.hotel,
     )
-
-
-def _rows(request: StaffRequest) -> list[cards.Row]:
-    return cards.rows(request.staff, request.hotel.business_date())
 
 
 urlpatterns = [

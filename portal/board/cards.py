@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -26,13 +27,8 @@ from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
 from stays.models import Booking
 
-# Enough for 1,000 rooms seen by each role, at under 2 KB a card.
-_cards: SeqCache[str] = SeqCache(10_000)
-
 # Up to so many rooms are read one by one, by a statement that is compiled once.
 FEW = 5
-# pk, number, last_seq, status, who cleaned it, and the maintenance's priority.
-Seen = tuple[int, str, int, str, int | None, str]
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
@@ -48,15 +44,17 @@ class RoomButton:
     noted: bool
 
 
-class Row(NamedTuple):
-    """What the board reads of each room: enough to find its card in memory."""
+class Card(NamedTuple):
+    """A room's card as somebody sees it. Cards sort as they stand in their column."""
 
     sort: str
     pk: int
-    last_seq: int
-    status: str
-    own_clean: bool
-    arriving: int | None
+    group: RoomGroup
+    html: str
+
+
+# Enough for 1,000 rooms seen by each role, at under 2 KB a card.
+_cards: SeqCache[Card] = SeqCache(10_000)
 
 
 def board_rooms(staff: Staff) -> RoomQuerySet:
@@ -100,11 +98,9 @@ ARRIVALS_IN = Statement(
 )
 
 
-def _seen(rooms: RoomQuerySet) -> QuerySet[Room, Seen]:
-    """Return what finds a room's card and its place, without model instances, to save time."""
-    return rooms.order_by().values_list(
-        "pk", "number", "last_seq", "room_status", "cleaned_by_staff", "maintenance_priority"
-    )
+def _seen(rooms: RoomQuerySet) -> QuerySet[Room, tuple[int, int, int | None]]:
+    """Return what finds a room's card in memory; no model instances, to save time."""
+    return rooms.order_by().values_list("pk", "last_seq", "cleaned_by_staff")
 
 
 def with_names(rooms: RoomQuerySet) -> RoomQuerySet:
@@ -116,21 +112,23 @@ ALL_SEEN = Statement(lambda hotel_id: _seen(Room.objects.filter(hotel_id=hotel_i
 ROOM = Statement(lambda pk: with_names(Room.objects.filter(pk=pk).active()), int)
 
 
-def rows(staff: Staff, today: dt.date, rooms: RoomQuerySet | None = None) -> list[Row]:
-    """Return the rows of these rooms, or of all that the board shows, sorted as in the columns."""
+def board_cards(staff: Staff, today: dt.date, rooms: RoomQuerySet | None = None) -> list[Card]:
+    """Return the cards of these rooms, or of all that the board shows, as they stand in columns.
+
+    Only cards that nobody has seen yet are rendered.
+    """
+    viewer, own = Viewer.of(staff, personal=False), _own_cleans(staff)
     arriving = arrivals_by_room(staff.hotel, today)
-    seen = ALL_SEEN.rows(staff.hotel_id) if rooms is None else _seen(rooms)
-    return sorted(
-        Row(
-            sort=sort_key(number, status, priority, arriving.get(pk)),
-            pk=pk,
-            last_seq=last_seq,
-            status=status,
-            own_clean=is_own_clean(staff, cleaned_by, staff.hotel),
-            arriving=arriving.get(pk),
-        )
-        for pk, number, last_seq, status, cleaned_by, priority in seen
+    seen = ALL_SEEN.rows(staff.hotel_id) if rooms is None else list(_seen(rooms))
+    found = _cards.get_many(
+        (viewer, pk, last_seq, cleaned_by == own, arriving.get(pk))
+        for pk, last_seq, cleaned_by in seen
     )
+    unseen = {pk for (pk, _, _), card in zip(seen, found, strict=True) if card is None}
+    if unseen:
+        fresh = _fetch(unseen, len(seen), staff)
+        found += [card_of(room, staff, arriving.get(room.pk)) for room in fresh]
+    return sorted(card for card in found if card)
 
 
 def changed_cards(found: list[Room], staff: Staff, today: dt.date) -> list[tuple[Room, str]]:
@@ -138,36 +136,8 @@ def changed_cards(found: list[Room], staff: Staff, today: dt.date) -> list[tuple
     arriving = arrivals_by_room(staff.hotel, today) if found else {}
     for room in found:
         room.hotel = staff.hotel
-    found.sort(
-        key=lambda room: sort_key(
-            room.number, room.room_status, room.maintenance_priority, arriving.get(room.pk)
-        )
-    )
-    return [(room, card_html(room, staff, arriving.get(room.pk))) for room in found]
-
-
-def html_by_group(board: list[Row], staff: Staff) -> dict[RoomGroup, list[str]]:
-    """Return each group's cards as HTML; only cards that nobody has seen yet are rendered."""
-    columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
-    for row, card in zip(board, html_of(board, staff), strict=True):
-        columns[GROUP_OF[RoomStatus(row.status)]].append(card)
-    return columns
-
-
-def html_of(board: list[Row], staff: Staff) -> list[str]:
-    """Return the cards of the board's rows, in the same order."""
-    viewer = Viewer.of(staff, personal=False)
-    html = _cards.get_many(
-        _key(viewer, row.pk, row.last_seq, row.own_clean, row.arriving) for row in board
-    )
-    unseen = {row.pk for row, card in zip(board, html, strict=True) if card is None}
-    if unseen:
-        fresh = {room.pk: room for room in _fetch(unseen, len(board), staff)}
-        html = [
-            card_html(fresh[row.pk], staff, row.arriving) if row.pk in fresh else card
-            for row, card in zip(board, html, strict=True)
-        ]
-    return [card or "" for card in html]
+    shown = [(card_of(room, staff, arriving.get(room.pk)), room) for room in found]
+    return [(room, card.html) for card, room in sorted(shown, key=itemgetter(0))]
 
 
 def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
@@ -184,17 +154,23 @@ def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
     return found
 
 
-def card_html(room: Room, staff: Staff, arriving: int | None) -> str:
+def card_of(room: Room, staff: Staff, arriving: int | None) -> Card:
     """Return the card as this viewer sees it; `arriving` people are due in the room today."""
-    own = is_own_clean(staff, room.cleaned_by_staff_id, staff.hotel)
-    key = _key(Viewer.of(staff, personal=False), room.pk, room.last_seq, own, arriving)
+    own = room.cleaned_by_staff_id == _own_cleans(staff)
+    key = (Viewer.of(staff, personal=False), room.pk, room.last_seq, own, arriving)
     return _cards.get_or_make(key, lambda: _render_card(room, staff, arriving))
 
 
-def _render_card(room: Room, staff: Staff, arriving: int | None) -> str:
-    html = render_to_string("board/card.html", card_context(room, staff, arriving))
+def _own_cleans(staff: Staff) -> int:
+    """Return by whom rooms were cleaned that this viewer may not inspect; 0 for nobody."""
+    return staff.pk if is_own_clean(staff, staff.pk, staff.hotel) else 0
+
+
+def _render_card(room: Room, staff: Staff, arriving: int | None) -> Card:
+    context = card_context(room, staff, arriving)
     # Without the template's indentation, and without the lines of what this card does not show.
-    return re.sub(r"\n\s+", "\n", html)
+    html = re.sub(r"\n\s+", "\n", render_to_string("board/card.html", context))
+    return Card(context["sort"], room.pk, GROUP_OF[RoomStatus(room.room_status)], html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
@@ -236,12 +212,6 @@ def sort_key(number: str, status: str, priority: str, arriving: int | None) -> s
 def natural(number: str) -> str:
     """Return a room number in a form that sorts as people count: 9 before 10."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(5), number)
-
-
-def _key(
-    viewer: Viewer, pk: int, last_seq: int, own_clean: bool, arriving: int | None
-) -> tuple[Any, ...]:
-    return viewer, pk, last_seq, own_clean, arriving
 
 
 def _button(action: Action, room: Room) -> RoomButton:

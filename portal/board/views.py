@@ -24,6 +24,7 @@ from portal.board.columns import COLUMNS, FIRST_COLUMN
 from portal.board.filters import RoomFilter
 from portal.cache import SeqCache, Viewer
 from portal.etags import unless_known
+from rooms.choices import RoomGroup
 
 # Compressed pages, about 20 KB each for 200 rooms.
 _pages: SeqCache[bytes] = SeqCache(200)
@@ -93,7 +94,10 @@ def board_html(request: StaffRequest, *, keep: bool) -> str:
         if keep:
             _frames.put(key, frame)
     parts = {}
-    for group, html in cards.html_by_group(cards.rows(staff, today, rooms), staff).items():
+    columns: dict[RoomGroup, list[str]] = {group: [] for group in RoomGroup}
+    for card in cards.board_cards(staff, today, rooms):
+        columns[card.group].append(card.html)
+    for group, html in columns.items():
         parts[f"cards {group.value}"] = "".join(html)
         parts[f"count {group.value}"] = str(len(html))
     # Read before the rooms were: a change in between is sent twice, but never missed.

@@ -15,7 +15,7 @@ from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
 from portal.act import act
 from portal.board.actions import ACTIONS, action_form
-from portal.board.cards import arriving_in, buttons, card_context, card_html
+from portal.board.cards import arriving_in, buttons, card_context, card_of
 from portal.board.columns import COLUMN_OF
 from portal.etags import unless_known
 from portal.forms import add_refusal
@@ -111,7 +111,7 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
             return open_card
         # The card may have gone to a column that a phone does not show: say it where it is seen.
         return open_card + render_to_string("partials/toast.html", {"refusal": extra["message"]})
-    card = card_html(room, request.staff, arriving)
+    card = card_of(room, request.staff, arriving).html
     if not extra["done"]:
         return card
     return card + render_to_string("partials/toast.html", extra | {"target": f"card-{room.number}"})
