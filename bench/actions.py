@@ -1,7 +1,8 @@
 """Compare mark-cleaned, sent as a form, with the same UPDATE and INSERT in raw SQL.
 
 Both take turns in the same server process, behind the same middleware and sign-in, with 1 and
-with 8 clients, on SQLite and, if a server answers, on PostgreSQL (`TEST_DATABASE_URL`).
+with 8 clients, on SQLite and, if a server answers, on PostgreSQL (`TEST_DATABASE_URL`). A third
+request does nothing behind the same sign-in: what the other two take more is their own cost.
 `python -m bench actions`
 """
 
@@ -10,12 +11,13 @@ import sys
 import threading
 import time
 from itertools import islice
-from statistics import median
+from statistics import median, quantiles
 
 from bench.server import Client, on_both_databases, serving, set_up, summary
 
 ROUNDS = 5
 CALLS = 400
+WHAT = ("mark-cleaned", "raw SQL", "nothing")
 
 
 def main() -> None:
@@ -52,8 +54,8 @@ def _measure(
     name: str, port: int, clients: int, staff: object, rooms: list[tuple[int, str]]
 ) -> None:
     signed_in = [Client(port, staff.user) for _ in range(clients)]  # type: ignore[attr-defined]
-    rates: dict[str, list[float]] = {"mark-cleaned": [], "raw SQL": []}
-    times: dict[str, list[float]] = {"mark-cleaned": [], "raw SQL": []}
+    rates: dict[str, list[float]] = {what: [] for what in WHAT}
+    times: dict[str, list[float]] = {what: [] for what in WHAT}
     for number in range(ROUNDS + 1):
         for what in rates:
             _make_dirty_again()
@@ -64,8 +66,14 @@ def _measure(
     print(f"{name}, {clients} client{'s' if clients > 1 else ''}")
     for what in rates:
         print(f"  {what:<13} {median(rates[what]):7.0f} a second, {summary(times[what])}")
-    ratios = [a / b for a, b in zip(rates["mark-cleaned"], rates["raw SQL"], strict=True)]
+    ratios, own = [], []
+    for action, raw, nothing in zip(*rates.values(), strict=True):
+        ratios.append(action / raw)
+        own.append((1 / action - 1 / nothing) / (1 / raw - 1 / nothing))
     print(f"  mark-cleaned at {median(ratios):.2f} times the rate of raw SQL")
+    print(f"  its own cost is {median(own):.2f} times that of raw SQL")
+    parts = quantiles(times["mark-cleaned"], n=20)
+    print(f"  its p95 is {parts[-1] / parts[9]:.2f} times its median")
 
 
 def _make_dirty_again() -> None:
@@ -83,7 +91,9 @@ def _round(
     def work(client: Client, share: list[tuple[int, str]]) -> None:
         for room_id, number in share:
             begun = time.perf_counter()
-            if what == "raw SQL":
+            if what == "nothing":
+                status, _ = client.request("GET", "/bench/bench/signed-in/")
+            elif what == "raw SQL":
                 status, _ = client.request("POST", f"/bench/bench/raw/{room_id}/")
             else:
                 status, _ = client.request(

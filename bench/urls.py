@@ -51,6 +51,11 @@ def forget(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     return HttpResponse()
 
 
+def signed_in(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Do nothing: the cost of a request by somebody who is signed in."""
+    return HttpResponse("done")
+
+
 def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> HttpResponse:
     """Update a room and insert its event, in one transaction with raw SQL."""
     now = timezone.now()
@@ -95,6 +100,37 @@ def raw_mark_cleaned(request: StaffRequest, hotel_slug: str, room_id: int) -> Ht
     return HttpResponse("done")
 
 
+def availability_sql(request: StaffRequest, hotel_slug: str) -> HttpResponse:
+    """Read what availability reads, by one SQL statement for each table, and count nothing."""
+    hotel = request.hotel.pk
+    since, until = request.GET["check_in"], request.GET["check_out"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code FROM rooms_roomtype WHERE hotel_id = %s", [hotel])
+        read = len(cursor.fetchall())
+        cursor.execute(
+            "SELECT id, room_type_id, room_status, is_out_of_order, out_of_order_until, "
+            "maintenance_required FROM rooms_room WHERE hotel_id = %s AND is_active",
+            [hotel],
+        )
+        read += len(cursor.fetchall())
+        cursor.execute(
+            "SELECT limits.date, total_rooms, stop_sell FROM stays_roomtypeinventory AS limits "
+            "JOIN rooms_roomtype AS type ON type.id = limits.room_type_id "
+            "WHERE type.hotel_id = %s AND limits.date BETWEEN %s AND %s",
+            [hotel, since, until],
+        )
+        read += len(cursor.fetchall())
+        cursor.execute(
+            "SELECT stay.room_type_id, room.room_type_id, room_id, status, check_in, check_out "
+            "FROM stays_booking AS stay LEFT JOIN rooms_room AS room ON room.id = stay.room_id "
+            "WHERE stay.hotel_id = %s AND status IN ('CONFIRMED', 'IN_HOUSE') "
+            "AND check_in < %s AND check_out > %s",
+            [hotel, until, since],
+        )
+        read += len(cursor.fetchall())
+    return HttpResponse(f"{read} rows")
+
+
 @login_not_required
 @csrf_exempt
 def keep(request: HttpRequest) -> HttpResponse:
@@ -123,6 +159,8 @@ urlpatterns = [
     path("bench/<slug:hotel_slug>/memory/", memory),
     path("bench/<slug:hotel_slug>/join/", join),
     path("bench/<slug:hotel_slug>/forget/", forget),
+    path("bench/<slug:hotel_slug>/signed-in/", signed_in),
+    path("bench/<slug:hotel_slug>/availability/", availability_sql),
     path("bench/<slug:hotel_slug>/raw/<int:room_id>/", raw_mark_cleaned),
     path("bench/keep/", keep),
     path("bench/kept/", give),

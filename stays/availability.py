@@ -4,7 +4,7 @@ One query per table, however long the range: types, rooms, inventory, stays.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel
+from hotel.statements import Statement
 from rooms.models import Room, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
@@ -21,7 +22,7 @@ MAX_NIGHTS = 400
 DAY = dt.timedelta(days=1)
 
 
-@dataclass
+@dataclass(slots=True)
 class Night:
     """One type's rooms on one night; for day use, on that day.
 
@@ -88,21 +89,57 @@ def availability(
         raise InvalidInput({"check_out": _("Ask for %d nights at most.") % MAX_NIGHTS})
     today = hotel.business_date(at)
     days = list(_days(check_in, check_out))
-    room_types = hotel.room_types.all() if room_type is None else [room_type]
+    rooms = ROOMS.rows(hotel.pk)
+    counts = Counter(room.room_type_id for room in rooms)
     found = {
-        one.pk: TypeAvailability(one, [Night(day, past=day < today) for day in days])
-        for one in room_types
+        one.pk: TypeAvailability(
+            one, [Night(day, counts[one.pk], past=day < today) for day in days]
+        )
+        for one in (TYPES.rows(hotel.pk) if room_type is None else [room_type])
     }
     in_house, assigned = _count_stays(hotel, found, check_in, check_out)
-    for room in Room.objects.filter(hotel=hotel, room_type__in=found).active():
-        counted = found[room.room_type_id]
-        _count_room(counted, room, in_house[room.pk], assigned[room.pk], hotel, today)
-    for limit in RoomTypeInventory.objects.filter(
-        room_type__in=found, date__range=(days[0], days[-1])
-    ):
-        night = found[limit.room_type_id].nights[(limit.date - check_in).days]
-        night.limit = 0 if limit.stop_sell else limit.total_rooms
+    for room in rooms:
+        if counted := found.get(room.room_type_id):
+            _count_room(counted, room, in_house[room.pk], assigned[room.pk], hotel, today)
+    for type_id, day, most, stop_sell in LIMITS.rows(hotel.pk, days[0], days[-1]):
+        if counted := found.get(type_id):
+            counted.nights[(day - check_in).days].limit = 0 if stop_sell else most
     return list(found.values())
+
+
+# What decides whether a room can be given, and no more: a time that is read is parsed.
+GIVEN_BY = ("room_type", "room_status", "is_active", "is_out_of_order", "out_of_order_until")
+ROOMS = Statement(
+    lambda hotel_id: (
+        Room.objects.filter(hotel_id=hotel_id)
+        .active()
+        .only(*GIVEN_BY, "maintenance_required")
+        .order_by()
+    ),
+    int,
+)
+TYPES = Statement(lambda hotel_id: RoomType.objects.filter(hotel_id=hotel_id), int)
+LIMITS = Statement(
+    lambda hotel_id, first, last: (
+        RoomTypeInventory.objects.filter(room_type__hotel_id=hotel_id, date__range=(first, last))
+        .order_by()
+        .values_list("room_type", "date", "total_rooms", "stop_sell")
+    ),
+    int,
+    dt.date,
+    dt.date,
+)
+STAYS = Statement(
+    lambda hotel_id, check_in, check_out: (
+        Booking.objects.filter(hotel_id=hotel_id)
+        .clashing(check_in, check_out)
+        .order_by()
+        .values_list("room_type", "room__room_type", "room", "status", "check_in", "check_out")
+    ),
+    int,
+    dt.date,
+    dt.date,
+)
 
 
 def expected_end(room: Room, today: dt.date) -> dt.date | None:
@@ -129,10 +166,8 @@ def _count_stays(
     """
     in_house: Nights = defaultdict(set)
     assigned: Nights = defaultdict(set)
-    stays = Booking.objects.filter(hotel=hotel).clashing(check_in, check_out)
-    for booked_type, given_type, room_id, status, begins, ends in stays.values_list(
-        "room_type", "room__room_type", "room", "status", "check_in", "check_out"
-    ):
+    stays = STAYS.rows(hotel.pk, check_in, check_out)
+    for booked_type, given_type, room_id, status, begins, ends in stays:
         counted = found.get(given_type or booked_type)
         if counted is None:
             continue
@@ -141,8 +176,9 @@ def _count_stays(
         day_use = check_in == check_out
         for night in counted.nights if day_use else counted.nights[first:last]:
             night.held += 1
-            kept = in_house if status == BookingStatus.IN_HOUSE else assigned
-            kept[room_id].add(night.date)
+            if room_id:
+                kept = in_house if status == BookingStatus.IN_HOUSE else assigned
+                kept[room_id].add(night.date)
     return in_house, assigned
 
 
@@ -154,12 +190,20 @@ def _count_room(
     hotel: Hotel,
     today: dt.date,
 ) -> None:
-    """Count a room on each night of its type, once: held, out of order, not ready, or left."""
-    bookable = room.is_bookable
-    counted.ready_now += bookable
+    """Count a room that cannot be given now, once on each night: out of order or not ready."""
+    if room.is_bookable:
+        counted.ready_now += 1
+        return
     until = expected_end(room, today)
+    broken = room.maintenance_required or room.is_out_of_order
     for night in counted.nights:
-        night.rooms += 1
+        if (
+            night.date > today
+            and not broken
+            and hotel.readiness_policy != ReadinessPolicy.EVERY_NIGHT
+        ):
+            # Whether the room is ready matters for tonight at most.
+            return
         if night.date < today or night.date in in_house:
             # The stay is counted as held; its room is not taken off a second time.
             continue
@@ -169,7 +213,7 @@ def _count_room(
         elif night.date in assigned:
             # Its own guest waits for it: it is held already, ready or not.
             continue
-        elif not bookable and _must_be_ready(hotel.readiness_policy, night.date, today):
+        elif _must_be_ready(hotel.readiness_policy, night.date, today):
             night.not_ready += 1
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
@@ -10,7 +11,7 @@ from portal.access import StaffRequest
 from portal.api import schemas, stay_schemas
 from portal.api.access import change_of
 from portal.api.bookings import room_type_of
-from portal.api.errors import CHANGING, READING
+from portal.api.errors import CHANGING, READING, answer
 from portal.api.idempotency import idempotent
 from portal.api.paging import Asked, Paged, asks_nothing, page
 from portal.api.rooms import Slug
@@ -74,11 +75,11 @@ def checkout_needed(request: StaffRequest, slug: Slug) -> stay_schemas.CheckoutN
 @router.get("availability/", response={200: stay_schemas.Availability, **READING})
 def availability(
     request: StaffRequest, slug: Slug, query: Query[AvailabilityQuery]
-) -> stay_schemas.Availability:
+) -> HttpResponse:
     """Tell how many rooms of each type can be sold, night by night."""
     permissions.require_role(request.staff, DESK, request.hotel, "Availability")
     room_type = None
     if query.room_type:
         room_type = room_type_of(request, query.room_type)
     found = nights_available(request.hotel, query.check_in, query.check_out, room_type=room_type)
-    return stay_schemas.Availability(room_types=[serialize_type(room_type) for room_type in found])
+    return answer(200, {"room_types": [serialize_type(room_type) for room_type in found]})

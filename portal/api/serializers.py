@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -83,16 +84,27 @@ def serialize_overdue(late: overdue.Overdue) -> stay_schemas.Overdue:
     )
 
 
-def serialize_type(found: TypeAvailability) -> stay_schemas.TypeAvailability:
-    """Return what a room type has to sell."""
-    return stay_schemas.TypeAvailability(
-        code=found.room_type.code,
-        sellable=found.sellable,
-        ready_now=found.ready_now,
-        nights=[
-            stay_schemas.Night.model_validate(night, from_attributes=True) for night in found.nights
+def serialize_type(found: TypeAvailability) -> dict[str, Any]:
+    """Return what a room type has to sell, in the shape of stay_schemas.TypeAvailability.
+
+    Not as a schema: checking our own numbers took a third of the time of the whole answer.
+    """
+    return {
+        "code": found.room_type.code,
+        "sellable": found.sellable,
+        "ready_now": found.ready_now,
+        "nights": [
+            {
+                "date": night.date,
+                "rooms": night.rooms,
+                "out_of_order": night.out_of_order,
+                "not_ready": night.not_ready,
+                "held": night.held,
+                "sellable": night.sellable,
+            }
+            for night in found.nights
         ],
-    )
+    }
 
 
 def serialize_room(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:
