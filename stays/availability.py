@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -89,7 +90,7 @@ def availability(
         raise InvalidInput({"check_out": _("Ask for %d nights at most.") % MAX_NIGHTS})
     today = hotel.business_date(at)
     days = list(_days(check_in, check_out))
-    rooms = ROOMS.rows(hotel.pk)
+    rooms = [RoomNow(*row) for row in ROOMS.rows(hotel.pk)]
     counts = Counter(room.room_type_id for room in rooms)
     found = {
         one.pk: TypeAvailability(
@@ -107,14 +108,23 @@ def availability(
     return list(found.values())
 
 
-# What decides whether a room can be given, and no more: a time that is read is parsed.
-GIVEN_BY = ("room_type", "room_status", "is_active", "is_out_of_order", "out_of_order_until")
+class RoomNow(NamedTuple):
+    """What decides whether a room can be given: instances of the model take five times as long."""
+
+    pk: int
+    room_type_id: int
+    room_status: str
+    is_active: bool
+    is_out_of_order: bool
+    out_of_order_until: dt.date | None
+    maintenance_required: bool
+
+    is_bookable = Room.is_bookable  # type: ignore[misc]
+
+
 ROOMS = Statement(
     lambda hotel_id: (
-        Room.objects.filter(hotel_id=hotel_id)
-        .active()
-        .only(*GIVEN_BY, "maintenance_required")
-        .order_by()
+        Room.objects.filter(hotel_id=hotel_id).active().order_by().values_list(*RoomNow._fields)
     ),
     int,
 )
@@ -142,7 +152,7 @@ STAYS = Statement(
 )
 
 
-def expected_end(room: Room, today: dt.date) -> dt.date | None:
+def expected_end(room: "Room | RoomNow", today: dt.date) -> dt.date | None:
     """Return when the room is expected back in order; an end that has passed is none at all."""
     until = room.out_of_order_until
     return until if until is not None and until > today else None
@@ -184,7 +194,7 @@ def _count_stays(
 
 def _count_room(
     counted: TypeAvailability,
-    room: Room,
+    room: RoomNow,
     in_house: set[dt.date],
     assigned: set[dt.date],
     hotel: Hotel,
