@@ -8,6 +8,7 @@ from hotel.models import Hotel
 from portal.imports.lines import BadValue, Line
 from rooms.models import RoomType
 
+# Records written in one transaction.
 BATCH = 1000
 
 Parsed = TypeVar("Parsed")
@@ -76,10 +77,10 @@ def parse_lines(
 
 
 def only_new(parsed: dict[str, Parsed], known: set[str], result: Imported) -> dict[str, Parsed]:
-    """Return the records whose key is not in `known`, and count both in `result`."""
+    """Return the records whose key is not in `known`, and add the numbers of both to `result`."""
     new = {key: value for key, value in parsed.items() if key not in known}
-    result.added = len(new)
-    result.already = len(parsed) - len(new)
+    result.added += len(new)
+    result.already += len(parsed) - len(new)
     return new
 
 

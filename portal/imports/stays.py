@@ -20,6 +20,9 @@ from stays.availability import MAX_NIGHTS
 from stays.choices import BookingStatus
 from stays.models import Booking
 
+# A stay without its room types, and the codes of the booked type and of the one that was given.
+Parsed = tuple[Booking, str, str]
+
 STAY_COLUMNS = ("booking_id", "check_in", "check_out", "room_type", "status")
 
 # The times of an imported stay: the file holds only its days.
@@ -32,32 +35,41 @@ def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
     """Add the stays in the lines: finished ones as history, confirmed ones as future bookings.
 
     Availability is not checked, because the other system has already sold them. Raises BadLines
-    if `strict` and a line is bad. On any error nothing is written.
+    if `strict` and a line is bad; then nothing is written. The stays are written BATCH at a time,
+    so that nobody else waits long for the database: an import that is stopped halfway has written
+    some of its batches whole, and the same file imported again adds the rest.
     """
     result = Imported()
     parsed = parse_lines(lines, lambda line: _parse_stay(hotel, line), result, strict)
+    stays = list(parsed.items())
+    for begin in range(0, len(stays), BATCH):
+        _add(hotel, dict(stays[begin : begin + BATCH]), result)
+    used = {code for _, booked, given in parsed.values() for code in (booked, given) if code}
+    result.roomless = sorted(used - set(hotel.rooms.values_list("room_type__code", flat=True)))
+    return result
+
+
+def _add(hotel: Hotel, parsed: dict[str, Parsed], result: Imported) -> None:
+    """Add those of the stays that the hotel does not have, whole or not at all."""
     with transaction.atomic():
         # The lock makes a second import wait for the first.
-        known = log.lock(hotel).bookings.values_list("booking_id", flat=True)
-        new = only_new(parsed, set(known), result)
+        known = log.lock(hotel).bookings.filter(booking_id__in=parsed)
+        new = only_new(parsed, set(known.values_list("booking_id", flat=True)), result)
         codes = {code for _, booked, given in new.values() for code in (booked, given) if code}
         types = add_types(hotel, [new_type(hotel, code) for code in sorted(codes)], result)
         for stay, booked, given in new.values():
             stay.room_type = types[booked]
             stay.given_room_type = types[given] if given else None
-        stays = Booking.objects.bulk_create((stay for stay, _, _ in new.values()), BATCH)
+        stays = Booking.objects.bulk_create(stay for stay, _, _ in new.values())
         _log_confirmed(hotel, [stay for stay in stays if stay.status == BookingStatus.CONFIRMED])
         if stays:
             # One event for the history, which also makes open pages reload.
             notes = f"{len(stays):,} stays imported"
             change = Change(by=None, source=Source.IMPORT)
             log.append(hotel, LogAction.SETUP_CHANGED, change, notes=notes)
-        used = {code for _, booked, given in parsed.values() for code in (booked, given) if code}
-        result.roomless = sorted(used - set(hotel.rooms.values_list("room_type__code", flat=True)))
-    return result
 
 
-def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, tuple[Booking, str, str]]:
+def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, Parsed]:
     """Return a stay without its room types, and the codes of the booked and the assigned type."""
     booked = line.code("room_type", 20, required=True)
     given = line.code("assigned_room_type", 20) or booked
@@ -132,6 +144,5 @@ def _log_confirmed(hotel: Hotel, stays: list[Booking]) -> None:
                 occurred_at=now,
             )
             for offset, stay in enumerate(stays)
-        ),
-        BATCH,
+        )
     )

@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
+from portal.imports import stays
 from portal.imports.lines import read
 from portal.imports.stays import STAY_COLUMNS, import_stays
+from rooms import log
 from rooms.choices import LogAction, Source
 from rooms.models import RoomEvent, RoomType
 from stays.choices import BookingStatus
@@ -188,3 +190,34 @@ def test_a_fault_while_writing_leaves_nothing(hotel, add_stays, monkeypatch):
 
     assert not hotel.bookings.exists()
     assert not hotel.room_types.exists()
+
+
+def test_a_fault_halfway_leaves_whole_batches_and_the_same_file_adds_the_rest(
+    hotel, add_stays, monkeypatch
+):
+    monkeypatch.setattr(stays, "BATCH", 2)
+    day = str(hotel.business_date())
+    coming = {"status": "CONFIRMED", "check_in": day, "check_out": day}
+    lines = [{"booking_id": f"R-{n}", **coming} for n in range(5)]
+    append, calls = log.append, []
+
+    def fail_at_the_second(*args, **given):
+        calls.append(args)
+        if len(calls) == 2:
+            raise RuntimeError("full disk")
+        return append(*args, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "append", fail_at_the_second)
+        with pytest.raises(RuntimeError, match="full disk"):
+            add_stays(*lines)
+    assert hotel.bookings.count() == 2
+
+    result = add_stays(*lines)
+
+    assert (result.added, result.already) == (3, 2)
+    assert hotel.bookings.count() == 5
+    hotel.refresh_from_db()
+    events = RoomEvent.objects.filter(hotel=hotel).order_by("seq")
+    assert [event.seq for event in events] == list(range(1, hotel.last_seq + 1))
+    assert events.filter(action=LogAction.BOOKING_CREATED).count() == 5
