@@ -17,15 +17,15 @@ S = RoomStatus
 STATUSES = list(S)
 # Reads, and how many queries each may take, the token's own included.
 LIMITS = {
-    "rooms/": 6,
-    "rooms/0/": 8,
-    "rooms/0/events/": 5,
-    "housekeeping/rooms/": 6,
-    "housekeeping/stats/": 4,
-    "events/": 4,
-    "bookings/": 4,
-    "/api/hotels/grand/rooms/checkout-needed/": 4,
-    "/api/hotels/grand/availability/": 8,
+    "rooms/": 5,
+    "rooms/0/": 4,
+    "rooms/0/events/": 3,
+    "housekeeping/rooms/": 5,
+    "housekeeping/stats/": 2,
+    "events/": 2,
+    "bookings/": 2,
+    "/api/hotels/grand/rooms/checkout-needed/": 2,
+    "/api/hotels/grand/availability/": 5,
 }
 PAGED = {"rooms/", "rooms/0/events/", "events/", "bookings/"}
 

@@ -207,7 +207,7 @@ def test_its_answer_is_short_and_asks_little(room, client_of, action):
     assert response.status_code == 200
     assert len(response.content) < 3000
     # The stay of a check-in or checkout is written too.
-    most = {Action.CHECK_IN: 25, Action.CHECK_OUT: 25}.get(action, 10)
+    most = {Action.CHECK_IN: 20, Action.CHECK_OUT: 20}.get(action, 10)
     assert len(captured) <= most, "\n".join(query["sql"][:150] for query in captured)
 
 
