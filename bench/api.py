@@ -1,7 +1,8 @@
 """Compare the API's busiest requests with a bare Django view that returns the same bytes.
 
 200 rooms, one server process with eight threads, 1 and 8 clients. Both take turns; a POST is
-compared with a bare view that accepts the same POST. `python -m bench api`
+compared with a bare view that accepts the same POST. On SQLite and, if a server answers, on
+PostgreSQL. `python -m bench api`
 """
 
 import http.client
@@ -9,7 +10,7 @@ import threading
 import time
 from statistics import median
 
-from bench.server import serving, set_up, summary
+from bench.server import on_both_databases, serving, set_up, summary
 
 ROOMS = 200
 ROUNDS = 5
@@ -35,8 +36,13 @@ class Program:
 
 
 def main() -> None:
-    """Print the results for each request and number of clients."""
-    with set_up():
+    """Print the results for each request and number of clients, for both databases."""
+    on_both_databases("api", _measure_all)
+
+
+def _measure_all(name: str, url: str) -> None:
+    print(name)
+    with set_up(url):
         from hotel.choices import Role
         from portal.models import ApiToken
         from tests.factories import make_hotel, make_room, make_room_type, make_staff

@@ -1,13 +1,14 @@
 """Compare the board with the same bytes served from memory, at 50, 200 and 1,000 rooms.
 
 Each figure is a median. Calls to the board and to its baseline take turns, so that a slow moment
-of the machine affects both. `python -m bench board`
+of the machine affects both. On SQLite and, if a server answers, on PostgreSQL.
+`python -m bench board`
 """
 
 from collections.abc import Callable
 from statistics import median
 
-from bench.server import Client, serving, set_up, summary, timed
+from bench.server import Client, on_both_databases, serving, set_up, summary, timed
 
 SIZES = (50, 200, 1000)
 CALLS = 150
@@ -16,8 +17,13 @@ WHAT = ("unchanged", "memory", "bare", "one card changed", "cards joined", "ever
 
 
 def main() -> None:
-    """Print the results for all sizes."""
-    with set_up():
+    """Print the results for all sizes, for SQLite and then for PostgreSQL."""
+    on_both_databases("board", _measure_all)
+
+
+def _measure_all(name: str, url: str) -> None:
+    print(name)
+    with set_up(url):
         people = {size: _make_hotel(size) for size in SIZES}
         with serving() as port:
             medians = {size: _measure(port, size, people[size]) for size in SIZES}
