@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 20
 # Bytes of a request's address and headers. Browsers send 1 to 2 KB.
 LARGEST_HEAD = 64 * 1024
-# Seconds that a client gets to take a whole answer.
+# Seconds in which a client must take some of what waits for it.
 ANSWER_SECONDS = 120
 
 
@@ -21,6 +21,7 @@ class Protocol(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _answer_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
@@ -30,6 +31,8 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._head_is_complete()
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -37,6 +40,10 @@ class Protocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_bytes += len(data)
         super().data_received(data)
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            # Empty lines between two requests begin none, but end the wait for the next.
+            self._wait_for_head()
         if self._head_timer is not None and self._head_bytes > LARGEST_HEAD:
             self.transport.close()
 
@@ -53,8 +60,12 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Give the client time to take the answer."""
         super().on_response_complete()
-        if self.transport.get_write_buffer_size():
-            self.loop.call_later(ANSWER_SECONDS, self._end_unless_taken, self.cycle)
+        self._wait_for_taking()
+
+    def pause_writing(self) -> None:
+        """Give the client time to take some of what waits for it."""
+        super().pause_writing()
+        self._wait_for_taking()
 
     def _wait_for_head(self) -> None:
         if self._head_timer is None:
@@ -66,7 +77,15 @@ class Protocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _end_unless_taken(self, answered: Any) -> None:
-        # A client that has sent its next request meanwhile has taken this answer.
-        if self.cycle is answered and self.transport.get_write_buffer_size():
+    def _wait_for_taking(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting and self._answer_timer is None:
+            end = self._end_unless_taken
+            self._answer_timer = self.loop.call_later(ANSWER_SECONDS, end, waiting)
+
+    def _end_unless_taken(self, waiting: int) -> None:
+        self._answer_timer = None
+        if self.transport.get_write_buffer_size() >= waiting:
             self.transport.abort()
+        else:
+            self._wait_for_taking()

@@ -131,10 +131,11 @@ if _database["ENGINE"] == _own_file["ENGINE"]:
     # The tests use a file too: an in-memory database has no WAL and no second connection.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
+    _given = _database.get("OPTIONS", {}).get("options", "")
     _milliseconds = int(LOCK_TIMEOUT_SECONDS * 1000)
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "options": f"-c lock_timeout={_milliseconds}",
+        "options": f"{_given} -c lock_timeout={_milliseconds}".lstrip(),
     }
 # Keep connections open: opening SQLite and setting its pragmas takes as long as a page.
 _database["CONN_MAX_AGE"] = 600

@@ -1,6 +1,8 @@
 """Sign in and out, change the password, and open the right first page."""
 
-from django.contrib.auth import logout, views
+from typing import Any
+
+from django.contrib.auth import logout, update_session_auth_hash, views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import StaffRequest, memberships
 from portal.navigation import first_page_url
+from portal.sessions import saved_with_session
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -30,6 +33,15 @@ class ChangePassword(views.PasswordChangeView):
 
     template_name = "account/password.html"
     success_url = reverse_lazy("home")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save the password together with the session, which would end otherwise."""
+        # Hashed before the transaction: nobody waits for the lock meanwhile.
+        user = form.save(commit=False)
+        with saved_with_session(self.request):
+            user.save(update_fields=["password"])
+            update_session_auth_hash(self.request, user)
+        return redirect(self.get_success_url())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,10 +68,11 @@ def idempotent(*, status: int = 200) -> Callable[[Callable[..., Any]], Callable[
                     raise InvalidInput(
                         {"Idempotency-Key": "This key was used for another request."}
                     )
+                old = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT)
+                old.exclude(pk=kept.pk).delete()
             response = answer(kept.status, _saved_body(kept))
             if not is_new:
                 response["Idempotent-Replay"] = "true"
-            IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
             return response
 
         contribute_operation_args(wrapped, "idempotency_key", Text | None, HEADER)  # type: ignore[arg-type]

@@ -65,6 +65,7 @@ def note_use(token: ApiToken) -> None:
 
 def save_uses() -> None:
     """Save what note_use() noted; the watcher does it at each heartbeat (portal.live.watcher)."""
-    while _uses:
-        pk, moment = _uses.popitem()
+    for pk, moment in list(_uses.items()):
         ApiToken.objects.filter(pk=pk).update(last_used_at=moment)
+        # Only now: what could not be saved is saved at the next heartbeat.
+        _uses.pop(pk, None)

@@ -26,6 +26,8 @@ from portal.live.watcher import Watcher
 LARGEST_BODY = 2 * 1024 * 1024
 # Bytes of all bodies together: of those that are being received and of those that wait their turn.
 MOST_HELD = 32 * 1024 * 1024
+# Bytes of a body that is received even then: large ones must not keep the others out.
+SMALL_BODY = 64 * 1024
 # Seconds that a client gets to send a body.
 BODY_SECONDS = 60
 
@@ -106,18 +108,29 @@ class Gateway:
             signal.signal(number, stop)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        body = bytearray()
+        body, subscription = bytearray(), None
         try:
             refused = await self._receive(body, scope, receive)
             if refused is None:
-                await self._call_for(make_environ(scope, bytes(body)), scope, receive, send)
-            elif refused != HUNG_UP:
-                # Closed, because the rest of the body has not been read.
-                headers = [(b"content-length", b"0"), (b"connection", b"close")]
-                headers += [(b"retry-after", b"%d" % RETRY_AFTER)] * (refused == 503)
-                await _send(send, refused, headers, b"")
+                environ = make_environ(scope, bytes(body))
+                pool = self.readers if scope["method"] in READS else self.writers
+                called = asyncio.get_running_loop().run_in_executor(pool, self._call, environ)
+                status, headers, content = await called
+                subscription = environ[SUBSCRIPTION]
         finally:
+            # Before the answer is sent, which may take as long as the client likes.
             self.held -= len(body)
+        if refused == HUNG_UP:
+            return
+        if refused is not None:
+            # Closed, because the rest of the body has not been read.
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            headers += [(b"retry-after", b"%d" % RETRY_AFTER)] * (refused == 503)
+            await _send(send, refused, headers, b"")
+        elif subscription is None:
+            await _send(send, status, headers, content)
+        else:
+            await self._stream(subscription, headers, receive, send)
 
     async def _receive(self, body: bytearray, scope: Message, receive: Receive) -> int | None:
         """Read the request's body into `body`; return None, or the status that refuses it."""
@@ -136,24 +149,12 @@ class Gateway:
                     self.held += len(part)
                     if len(body) > LARGEST_BODY:
                         return 413
-                    if self.held > MOST_HELD:
+                    if self.held > MOST_HELD and len(body) > SMALL_BODY:
                         return 503
                     if not message.get("more_body"):
                         return None
         except TimeoutError:
             return 408
-
-    async def _call_for(
-        self, environ: dict[str, Any], scope: Message, receive: Receive, send: Send
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        pool = self.readers if scope["method"] in READS else self.writers
-        status, headers, content = await loop.run_in_executor(pool, self._call, environ)
-        subscription = environ[SUBSCRIPTION]
-        if subscription is None:
-            await _send(send, status, headers, content)
-        else:
-            await self._stream(subscription, headers, receive, send)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Run the WSGI application and return its status, headers and body."""

@@ -70,7 +70,7 @@ class Watcher(threading.Thread):
                 return
             if time.monotonic() >= beat:
                 self._look(everybody=True)
-                # If the database is locked or full, they are noted again by their next use.
+                # If the database is locked or full, they are saved at a later heartbeat.
                 with suppress(OperationalError):
                     save_uses()
                 beat = time.monotonic() + settings.LIVE_HEARTBEAT_SECONDS

@@ -10,6 +10,7 @@ from django_tables2 import RequestConfig
 from portal.access import StaffRequest, for_page
 from portal.models import ApiToken
 from portal.navigation import TOKENS
+from portal.sessions import saved_with_session
 from portal.tokens.forms import TokenForm
 from portal.tokens.tables import TokenTable
 
@@ -20,9 +21,11 @@ def tokens(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """List the tokens (GET) or create one (POST). The next GET shows its secret, only once."""
     form = TokenForm(request.POST or None, hotel=request.hotel)
     if request.method == "POST" and form.is_valid():
-        token, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
+        # No token without its secret, which only the session has.
+        with saved_with_session(request):
+            token, secret = ApiToken.issue(created_by=request.staff, **form.cleaned_data)
+            request.session["issued"] = {"name": token.name, "secret": secret}
         # Redirect, so that reloading the page does not create another token.
-        request.session["issued"] = {"name": token.name, "secret": secret}
         return redirect("tokens", hotel_slug)
     issued = request.session.pop("issued", None) if request.method == "GET" else None
     rows = ApiToken.objects.filter(staff__hotel=request.hotel)

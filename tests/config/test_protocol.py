@@ -110,6 +110,32 @@ def test_an_answer_that_nobody_takes_is_dropped(connect, monkeypatch):
     assert read < LARGE
 
 
+def test_nor_one_after_which_more_was_asked(connect, monkeypatch):
+    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+    client = connect()
+    large = REQUEST.replace(b"/ ", b"/large ", 1)
+    client.sendall(large)
+    time.sleep(0.05)
+    client.sendall(large)
+    time.sleep(1.5)
+
+    read = 0
+    with suppress(ConnectionResetError):
+        while part := client.recv(65536):
+            read += len(part)
+    assert read < LARGE
+
+
+def test_empty_lines_after_an_answer_keep_no_connection(connect, monkeypatch):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    client = connect()
+    client.sendall(REQUEST)
+    assert is_answered(client)
+    client.sendall(b"\r\n")
+
+    assert is_closed(client)
+
+
 def test_an_answer_that_is_taken_slowly_is_whole(connect):
     client = connect()
     client.sendall(REQUEST.replace(b"/ ", b"/large ", 1))

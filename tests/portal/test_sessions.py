@@ -4,9 +4,12 @@ import datetime as dt
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
+from django.urls import reverse
 from django.utils import timezone
 
 from hotel.choices import Role
+from portal.models import ApiToken
 from portal.sessions import SessionStore
 from tests.portal.reading import address, read
 
@@ -76,3 +79,44 @@ def test_nor_a_role(board, supervisor):
     supervisor.save()
 
     assert read(board()).one("body")["data-viewer"] == f"{supervisor.pk} HOUSEKEEPER"
+
+
+# ---- A lock that does not come, between what a request changes and its session
+
+
+@pytest.fixture
+def locked(monkeypatch):
+    """Let no session be saved, as where the database is locked from then on."""
+
+    def save(self, *args, **given):
+        raise OperationalError("database is locked")
+
+    return lambda: monkeypatch.setattr(Session, "save", save)
+
+
+def test_a_token_is_not_made_without_its_secret(sign_in, hotel, manager, clerk, locked):
+    client = sign_in(manager)
+    client.raise_request_exception = False
+    locked()
+
+    given = {"name": "Desk", "expires": "365", "staff": clerk.pk}
+    answer = client.post(address("tokens", hotel), given)
+
+    assert answer.status_code == 503
+    assert not ApiToken.objects.exists()
+
+
+def test_a_password_is_not_changed_without_the_session(sign_in, supervisor, locked):
+    supervisor.user.set_password("the-old-long-one")
+    supervisor.user.save()
+    client = sign_in(supervisor)
+    client.raise_request_exception = False
+    locked()
+
+    new = {"new_password1": "quite-another-one", "new_password2": "quite-another-one"}
+    answer = client.post(reverse("password"), {"old_password": "the-old-long-one", **new})
+
+    assert answer.status_code == 503
+    supervisor.user.refresh_from_db()
+    assert supervisor.user.check_password("the-old-long-one")
+    assert client.get(reverse("home")).url != "/sign-in/?next=/"
