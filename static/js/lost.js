@@ -1,6 +1,12 @@
 // #lost: says when a tap was not saved, and that what was typed is still there.
 import { $ } from "./dom.js";
 
+// While a request waits to be sent again, another one's answer does not take its words away.
+let held = false;
+export const holdWords = (hold) => {
+  held = hold;
+};
+
 export const lost = (words) => {
   const box = $("#lost");
   box.textContent = words;
@@ -14,7 +20,7 @@ document.addEventListener("htmx:timeout", () => lost("No answer yet: that may no
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status !== 503) lost("The server had a fault: that was not saved. Try again.");
 });
-document.addEventListener("htmx:beforeOnLoad", () => lost(""));
+document.addEventListener("htmx:beforeOnLoad", () => held || lost(""));
 // A hotel's Wi-Fi may answer in our place, with status 200: its page must not land in a card.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!/^\s*<!doctype/i.test(detail.serverResponse)) return;

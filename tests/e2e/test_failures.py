@@ -203,7 +203,7 @@ def test_a_busy_server_is_asked_again_with_the_same_request(
     assert actions_on(cleaning) == ["mark_cleaned"]
 
 
-def test_a_new_tap_takes_the_place_of_the_one_that_waits(open_page, allowed, crew, dirty):
+def test_another_tap_on_the_card_waits_for_the_first(open_page, allowed, crew, dirty):
     allowed += ["503 .*/start-cleaning/", "Response Status Error Code 503"]
     page = open_page(crew[Role.HOUSEKEEPER], "board/")
     sent = busy_once(page, "**/start-cleaning/")
@@ -216,6 +216,42 @@ def test_a_new_tap_takes_the_place_of_the_one_that_waits(open_page, allowed, cre
     page.wait_for_timeout(1500)
     assert len(sent) == 2
     assert actions_on(dirty) == ["start_cleaning"]
+
+
+def test_what_waits_is_still_said_after_another_cards_answer(open_page, allowed, crew, dirty):
+    allowed += ["503 .*/start-cleaning/", "Response Status Error Code 503"]
+    make_room(hotel=dirty.hotel, number="102", status=RoomStatus.CHECKOUT_DIRTY)
+    page = open_page(crew[Role.HOUSEKEEPER], "board/")
+    busy = {"status": 503, "headers": {"Retry-After": "3600"}, "body": "<h1>Busy</h1>"}
+    page.route("**/101/start-cleaning/", lambda route: route.fulfill(**busy))
+    button(card(page, "101"), "Start cleaning").click()
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+
+    button(card(page, "102"), "Start cleaning").click()
+
+    expect_in_column(page, "102", "cleaning")
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+
+
+def test_a_note_that_is_corrected_meanwhile_is_not_sent_as_it_was(
+    open_page, allowed, crew, cleaning
+):
+    allowed += ["503 .*/mark-cleaned/", "Response Status Error Code 503"]
+    page = open_page(crew[Role.HOUSEKEEPER], "board/")
+    sent = busy_once(page, "**/mark-cleaned/")
+    write_note(page)
+    button(card(page, "103"), "Cleaned").click()
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+
+    card(page, "103").get_by_label("Notes").fill("Minibar is full")
+
+    expect(page.get_by_role("alert")).to_contain_text("Send it again")
+    page.wait_for_timeout(1500)
+    assert len(sent) == 1
+    button(card(page, "103"), "Cleaned").click()
+    expect_in_column(page, "103", "inspection")
+    cleaning.refresh_from_db()
+    assert cleaning.housekeeping_notes == "Minibar is full"
 
 
 def test_a_server_fault_says_that_it_was_not_saved(open_page, allowed, crew, dirty):
