@@ -56,8 +56,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._leave()
 
     def _close(self) -> None:
-        super()._close()  # type: ignore[misc]
-        self._leave()
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._leave()
 
     def _leave(self) -> None:
         if self._in_turn is not None:

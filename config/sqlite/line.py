@@ -26,7 +26,8 @@ class Line:
             mine = Lock()
             mine.acquire()
             self._waiting.append(mine)
-        if mine.acquire(timeout=seconds):
+        # A negative timeout would raise, and leave a place in the line that nobody stands in.
+        if mine.acquire(timeout=max(0, seconds)):
             return True
         with self._lock:
             if mine in self._waiting:

@@ -90,6 +90,7 @@ def test_pages_are_read_while_changes_wait_and_the_changes_are_then_done(
         person = Person(url, housekeeper)
         with held():
             taps = [pool.submit(person.taps_cleaned, room) for room in cleaning]
+            # By now they wait for the lock; on a slow machine some may still be on their way.
             time.sleep(0.5)
             # A reader that had to wait for the writers would wait for the end of this block.
             assert [person.get(address("board", hotel)) for _ in range(10)] == [200] * 10

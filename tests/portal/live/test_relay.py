@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,10 @@ def start(with_pusher, tmp_path) -> Iterator[Callable[..., tuple[subprocess.Pope
 
     yield start
     for process in processes:
+        # scripts/serve ends its own processes where it is asked to end, and only there.
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(30)
         process.kill()
         process.wait(60)
 
