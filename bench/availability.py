@@ -10,7 +10,9 @@ import datetime as dt
 import gzip
 import sys
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
+from typing import Any
 
 from bench.server import ROOT, Client, on_both_databases, serving, set_up, summary, timed
 
@@ -34,7 +36,7 @@ def _measure(name: str, url: str) -> None:
         person, today = _make_resort()
         dates = f"check_in={today}&check_out={today + dt.timedelta(days=NIGHTS)}"
         with serving() as port:
-            client = Client(port, person.user)  # type: ignore[attr-defined]
+            client = Client(port, person.user)
             paths = {
                 "availability": f"/api/hotels/resort/availability/?{dates}",
                 "the SQL alone": f"/bench/resort/availability/?{dates}",
@@ -43,7 +45,7 @@ def _measure(name: str, url: str) -> None:
             times: dict[str, list[float]] = {what: [] for what in paths}
             for number in range(CALLS + 10):
                 for what, path in paths.items():
-                    taken = timed(lambda path=path: client.get(path))  # type: ignore[misc]
+                    taken = timed(partial(client.get, path))
                     # The first are a warm-up.
                     if number >= 10:
                         times[what].append(taken)
@@ -54,7 +56,7 @@ def _measure(name: str, url: str) -> None:
         print(f"  availability is {ratio:.2f} times the SQL alone")
 
 
-def _make_resort() -> tuple[object, dt.date]:
+def _make_resort() -> tuple[Any, dt.date]:
     """Create the hotel; return its manager and the hotel's today."""
     from hotel.choices import Role
     from rooms.choices import RoomStatus
@@ -64,7 +66,7 @@ def _make_resort() -> tuple[object, dt.date]:
     hotel = make_hotel(slug="resort")
     types = {code: make_room_type(hotel=hotel, code=code) for code in ROOMS}
     statuses = (RoomStatus.READY_FOR_GUEST, RoomStatus.CHECKOUT_DIRTY, RoomStatus.AVAILABLE)
-    rooms: dict[str, list[object]] = {code: [] for code in ROOMS}
+    rooms: dict[str, list[Any]] = {code: [] for code in ROOMS}
     for code, count in ROOMS.items():
         for n in range(count):
             status = statuses[n % len(statuses)]
@@ -83,7 +85,7 @@ def _make_resort() -> tuple[object, dt.date]:
                 guest_name=f"Guest {n}",
                 room_type=types[code],
                 # As the desk does in the morning: those who arrive today have a room.
-                room=rooms[code].pop() if check_in == FIRST and rooms[code] else None,  # type: ignore[misc]
+                room=rooms[code].pop() if check_in == FIRST and rooms[code] else None,
                 check_in=check_in + moved,
                 check_out=check_out + moved,
             )
