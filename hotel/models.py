@@ -48,6 +48,27 @@ class Hotel(models.Model):
     allow_self_inspection = models.BooleanField(
         default=False, help_text="A supervisor may inspect her own clean."
     )
+    day_turns_at = models.TimeField(
+        "day turns at",
+        default=dt.time(3, 0),
+        validators=[MaxValueValidator(dt.time(11, 59))],
+        help_text="Until this hour of the night, it is still the day before: a guest who walks in "
+        "at 00:30 stays last night.",
+    )
+    day_use_until = models.TimeField(
+        default=dt.time(17, 0), help_text="When a day use leaves the room."
+    )
+    arrival_days_ahead = models.PositiveSmallIntegerField(
+        "arrivals up to (days ahead)",
+        default=730,
+        validators=[MinValueValidator(1)],
+        help_text="How far ahead an arrival can be booked.",
+    )
+    no_show_at_day_turn = models.BooleanField(
+        "no-shows at the day's turn",
+        default=False,
+        help_text="On: when the day turns, guests who did not come are marked no-show.",
+    )
     readiness_policy = models.CharField(
         max_length=12, choices=ReadinessPolicy.choices, default=ReadinessPolicy.TONIGHT
     )
@@ -57,6 +78,8 @@ class Hotel(models.Model):
         validators=[MinValueValidator(1)],
         help_text="For each token; beyond it, the API answers 429.",
     )
+    # The business date whose turn was last carried out (stays.day_turn).
+    day_turned_to = models.DateField(null=True, editable=False)
     # The log's counter: the seq of the newest event. Taken under this row's lock (rooms.log).
     last_seq = models.BigIntegerField(default=0, editable=False)
     # The seq of the newest change of set-up (names, types, rules): what cached pages depend on.
@@ -74,12 +97,17 @@ class Hotel(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def business_date(self, at: dt.datetime | None = None) -> dt.date:
-        """Return the hotel's own date at a moment (default: now)."""
-        return (at or timezone.now()).astimezone(self.tz).date()
+        """Return the hotel's own date at a moment (default: now): it turns at `day_turns_at`."""
+        local = (at or timezone.now()).astimezone(self.tz)
+        return local.date() - dt.timedelta(days=local.time() < self.day_turns_at)
 
     def moment(self, day: dt.date, time: dt.time) -> dt.datetime:
-        """Return the moment of a wall-clock time on one of the hotel's days."""
-        return dt.datetime.combine(day, time, tzinfo=self.tz)
+        """Return the moment of a wall-clock time on one of the hotel's business days.
+
+        A time before the day turns is in the night that follows.
+        """
+        night = dt.timedelta(days=time < self.day_turns_at)
+        return dt.datetime.combine(day + night, time, tzinfo=self.tz)
 
 
 def name_of(user: AbstractUser) -> str:

@@ -26,10 +26,11 @@ TURNING = (
     RoomStatus.CLEANED_UNINSPECTED,
 )
 # The order is fixed: a constraint uses it, so a migration contains it.
-OUT_OF_SERVICE = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
+WITH_RETURN_STATUS = (RoomStatus.MAINTENANCE_REQUIRED, RoomStatus.OUT_OF_ORDER)
 # The statuses a room can come back to from maintenance or out of order.
 RETURNABLE = (
     RoomStatus.CHECKOUT_DIRTY,
+    RoomStatus.CLEANING_IN_PROGRESS,
     RoomStatus.CLEANED_UNINSPECTED,
     RoomStatus.READY_FOR_GUEST,
     RoomStatus.AVAILABLE,
@@ -92,6 +93,9 @@ class Action(TextChoices):
     RETURN_TO_SERVICE = "return_to_service", "Return to service"
     MARK_DIRTY = "mark_dirty", "Mark dirty"
     OVERRIDE = "override", "Override status"
+    MOVE_OUT = "move_out", "Move out"
+    MOVE_IN = "move_in", "Move in"
+    REINSTATE = "reinstate", "Reinstate"
     UNDO = "undo", "Undo"
 
 
@@ -103,8 +107,35 @@ class LogAction(TextChoices):
     BOOKING_CREATED = "booking_created", "Booking created"
     BOOKING_CANCELLED = "booking_cancelled", "Booking cancelled"
     BOOKING_NO_SHOW = "booking_no_show", "No-show"
+    BOOKING_REINSTATED = "booking_reinstated", "Booking reinstated"
+    STAY_CHANGED = "stay_changed", "Stay changed"
     ROOM_ASSIGNED = "room_assigned", "Room assigned"
     ROOM_UNASSIGNED = "room_unassigned", "Room unassigned"
+    SHARING_BEGAN = "sharing_began", "Room shared"
+    SHARING_ENDED = "sharing_ended", "Room no longer shared"
+    SHARER_CHECKED_IN = "sharer_checked_in", "Sharer checked in"
+    SHARER_CHECKED_OUT = "sharer_checked_out", "Sharer checked out"
+    SHARER_MOVED = "sharer_moved", "Sharer moved"
+    CLOSURE_PLANNED = "closure_planned", "Closure planned"
+    CLOSURE_CANCELLED = "closure_cancelled", "Closure cancelled"
+    CLOSURE_BEGAN = "closure_began", "Out of service"
+    CLOSURE_ENDED = "closure_ended", "Back in service"
+
+
+class ClosureKind(TextChoices):
+    """What a closure keeps a room from."""
+
+    OUT_OF_ORDER = "OUT_OF_ORDER", "Out of order: off sale"
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", "Out of service: sold, but given last"
+
+
+class ClosureStatus(TextChoices):
+    """How a closure stands; the hotel's day begins and ends it."""
+
+    PLANNED = "PLANNED", "Planned"
+    RUNNING = "RUNNING", "Running"
+    ENDED = "ENDED", "Ended"
+    CANCELLED = "CANCELLED", "Cancelled"
 
 
 class Source(TextChoices):
@@ -115,6 +146,7 @@ class Source(TextChoices):
     ADMIN = "ADMIN", "Admin"
     IMPORT = "IMPORT", "Import"
     REPLAY = "REPLAY", "Replay"
+    DAY_TURN = "DAY_TURN", "Day's turn"
 
 
 def event_actions() -> list[tuple[str, str]]:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from hotel.models import Hotel, Staff, identifier
 from rooms.choices import (
     BOOKABLE,
-    OUT_OF_SERVICE,
     RETURNABLE,
+    WITH_RETURN_STATUS,
     Action,
+    ClosureKind,
+    ClosureStatus,
     Priority,
     RoomStatus,
     Source,
@@ -36,6 +38,21 @@ class RoomType(models.Model):
         default=15,
         validators=[MinValueValidator(1)],
         help_text="Minutes to clean while a guest stays.",
+    )
+
+    max_adults = models.PositiveSmallIntegerField(
+        "most adults",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="In one room. Empty: no limit.",
+    )
+    max_persons = models.PositiveSmallIntegerField(
+        "most persons",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Adults and children in one room. Empty: no limit.",
     )
 
     class Meta:
@@ -110,12 +127,19 @@ class Room(models.Model):
         max_length=4, choices=Priority.choices, blank=True, editable=False
     )
     maintenance_notes = models.TextField(blank=True, editable=False)
+    # Whether a later night cannot be sold either; a HIGH priority says so by itself.
+    maintenance_stops_sale = models.BooleanField(default=False, editable=False)
+    # The first day on which the repair is expected to be done.
+    maintenance_until = models.DateField(null=True, editable=False)
 
     is_out_of_order = models.BooleanField(default=False, editable=False)
     out_of_order_reason = models.TextField(blank=True, editable=False)
     # [from, until): the nights it is off sale; without `until`, every night to come.
     out_of_order_from = models.DateField(null=True, editable=False)
     out_of_order_until = models.DateField(null=True, editable=False)
+
+    # A closure of this kind is running: the room is sold, but given last (rooms.closures).
+    is_out_of_service = models.BooleanField(default=False, editable=False)
 
     housekeeping_notes = models.TextField(blank=True, editable=False)
     last_cleaned_at = models.DateTimeField(null=True, editable=False)
@@ -168,7 +192,7 @@ class Room(models.Model):
                 & ~Q(room_status=RoomStatus.MAINTENANCE_REQUIRED)
                 | Q(
                     maintenance_required=True,
-                    room_status__in=[*OUT_OF_SERVICE, RoomStatus.OCCUPIED],
+                    room_status__in=[*WITH_RETURN_STATUS, RoomStatus.OCCUPIED],
                 ),
                 name="vacant_room_under_maintenance_is_out_of_service",
             ),
@@ -178,8 +202,13 @@ class Room(models.Model):
                 name="priority_while_maintenance_is_open",
             ),
             models.CheckConstraint(
-                condition=Q(room_status__in=OUT_OF_SERVICE, return_status__in=RETURNABLE)
-                | ~Q(room_status__in=OUT_OF_SERVICE) & Q(return_status=""),
+                condition=Q(maintenance_required=True)
+                | Q(maintenance_stops_sale=False, maintenance_until__isnull=True),
+                name="limits_while_maintenance_is_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(room_status__in=WITH_RETURN_STATUS, return_status__in=RETURNABLE)
+                | ~Q(room_status__in=WITH_RETURN_STATUS) & Q(return_status=""),
                 name="return_status_while_out_of_service",
             ),
             models.CheckConstraint(
@@ -199,6 +228,48 @@ class Room(models.Model):
             and not self.is_out_of_order
             and not self.maintenance_required
         )
+
+
+class Closure(models.Model):
+    """A dated period in which a room is out of order or out of service: the nights [start, until).
+
+    Without `until` it is open. rooms.closures plans it, and begins and ends it with the hotel's
+    day; while an out-of-order one runs, the room's own out_of_order_* fields say the same.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="closures")
+    kind = models.CharField(max_length=14, choices=ClosureKind.choices)
+    status = models.CharField(
+        max_length=9, choices=ClosureStatus.choices, default=ClosureStatus.PLANNED
+    )
+    start = models.DateField()
+    until = models.DateField(null=True)
+    reason = models.TextField()
+    needs_cleaning = models.BooleanField(default=False)
+    planned_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    planned_at = models.DateTimeField(default=timezone.now)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("start", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=models.F("start")),
+                name="closure_ends_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ClosureKind.values, status__in=ClosureStatus.values),
+                name="closure_kind_and_status_known",
+            ),
+            models.UniqueConstraint(
+                fields=["room", "kind"],
+                condition=Q(status=ClosureStatus.RUNNING),
+                name="one_running_closure_of_a_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} from {self.start}"
 
 
 class RoomEventQuerySet(models.QuerySet["RoomEvent"]):

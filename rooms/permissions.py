@@ -80,5 +80,7 @@ def may(staff: Staff, action: Action, room: Room) -> bool:
 def legal_actions(staff: Staff, room: Room) -> list[Action]:
     """Return what `staff` may do to the room now, in the table's order; undo is the log's."""
     return [
-        action for action in TRANSITIONS if action is not Action.UNDO and may(staff, action, room)
+        action
+        for action, transition in TRANSITIONS.items()
+        if action is not Action.UNDO and not transition.of_booking and may(staff, action, room)
     ]

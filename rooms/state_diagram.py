@@ -7,7 +7,7 @@ from itertools import product
 from hotel.choices import names
 from hotel.models import Hotel
 from rooms.change import ActionInput
-from rooms.choices import OUT_OF_SERVICE, RETURNABLE, VACANT, Action, RoomStatus
+from rooms.choices import RETURNABLE, VACANT, WITH_RETURN_STATUS, Action, RoomStatus
 from rooms.models import Room
 from rooms.transitions import TRANSITIONS
 
@@ -64,7 +64,7 @@ def _rooms_in(status: RoomStatus) -> Iterator[Room]:
     for inspection_required, maintenance_required, return_status in product(
         (True, False),
         under_maintenance.get(status, (False,)),
-        RETURNABLE if status in OUT_OF_SERVICE else ("",),
+        RETURNABLE if status in WITH_RETURN_STATUS else ("",),
     ):
         yield Room(
             hotel=Hotel(inspection_required=inspection_required),
@@ -94,7 +94,7 @@ def states_markdown() -> str:
     repairs = {
         arrow: actions
         for arrow, actions in drawn.items()
-        if arrow[0] == arrow[1] or any(status in OUT_OF_SERVICE for status in arrow)
+        if arrow[0] == arrow[1] or any(status in WITH_RETURN_STATUS for status in arrow)
     }
     turnover = {arrow: actions for arrow, actions in drawn.items() if arrow not in repairs}
     return "\n".join(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from hotel.choices import CLEANERS, DESK, EVERYONE, INSPECTORS, REPAIRERS, Role
 from hotel.exceptions import InvalidInput
 from rooms.change import ActionInput, Change
-from rooms.choices import ALL, BOOKABLE, OUT_OF_SERVICE, VACANT, Action, Priority, RoomStatus
+from rooms.choices import ALL, BOOKABLE, VACANT, WITH_RETURN_STATUS, Action, Priority, RoomStatus
 from rooms.models import Room
 
 S = RoomStatus
@@ -40,7 +40,10 @@ RETURN_STATUS: dict[str, RoomStatus] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """One action. `with_stay`: it begins or ends a stay, so only stays.* may do it to a room."""
+    """One action. `with_stay`: it begins or ends a stay, so only stays.* may do it to a room.
+
+    `of_booking`: it is done on the booking, so the room has no button and no address for it.
+    """
 
     sources: frozenset[RoomStatus]
     target: Target
@@ -49,6 +52,7 @@ class Transition:
     notes_required: bool = False
     needs_open_maintenance: bool = False
     with_stay: bool = False
+    of_booking: bool = False
 
     def end(self, room: Room, given: ActionInput) -> RoomStatus:
         """Return the status in which the action leaves the room. Raises InvalidInput."""
@@ -61,7 +65,7 @@ class Transition:
         """
         end = self.end(room, given)
         fields: Fields = {"room_status": end}
-        if end in OUT_OF_SERVICE:
+        if end in WITH_RETURN_STATUS:
             fields["return_status"] = RETURN_STATUS.get(room.room_status) or room.return_status
         for effect in self.effects:
             fields |= effect(room, given, change)
@@ -71,7 +75,7 @@ class Transition:
 def _following(room: Room, end: RoomStatus, change: Change) -> Fields:
     """Return what must agree with the status, so that the flags never disagree with it."""
     fields: Fields = {"is_occupied": end == S.OCCUPIED, "is_out_of_order": end == S.OUT_OF_ORDER}
-    if end not in OUT_OF_SERVICE:
+    if end not in WITH_RETURN_STATUS:
         fields["return_status"] = ""
     if end != S.OUT_OF_ORDER:
         fields |= {
@@ -134,6 +138,11 @@ def status_before(room: Room, given: ActionInput) -> RoomStatus:
 def note_for_housekeeping(room: Room, given: ActionInput, change: Change) -> Fields:
     """Leave a note for the next person. Without a new note, the old one stays."""
     return {"housekeeping_notes": given.notes} if given.notes else {}
+
+
+def add_note(room: Room, given: ActionInput, change: Change) -> Fields:
+    """Add a line to the note: what stood there still applies."""
+    return {"housekeeping_notes": f"{room.housekeeping_notes}\n{given.notes}".strip()}
 
 
 def replace_note(room: Room, given: ActionInput, change: Change) -> Fields:
@@ -300,6 +309,30 @@ TRANSITIONS: dict[Action, Transition] = {
         roles=frozenset({Role.MANAGER}),
         effects=(whatever_was_chosen,),
         notes_required=True,
+    ),
+    Action.MOVE_OUT: Transition(
+        sources=frozenset({S.OCCUPIED}),
+        target=vacated,
+        roles=DESK,
+        effects=(add_note,),
+        notes_required=True,
+        with_stay=True,
+        of_booking=True,
+    ),
+    Action.MOVE_IN: Transition(
+        sources=BOOKABLE,
+        target=S.OCCUPIED,
+        roles=DESK,
+        with_stay=True,
+        of_booking=True,
+    ),
+    Action.REINSTATE: Transition(
+        sources=VACANT - {S.OUT_OF_ORDER},
+        target=S.OCCUPIED,
+        roles=DESK,
+        notes_required=True,
+        with_stay=True,
+        of_booking=True,
     ),
     # Its fields are those of the event that is undone: see rooms.perform.
     Action.UNDO: Transition(

@@ -37,8 +37,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     """Conditions that the desk has a word for."""
 
     def due_in(self, day: dt.date) -> "BookingQuerySet":
-        """Return arrivals still expected on `day`, those of earlier days included."""
-        return self.filter(status=BookingStatus.CONFIRMED, check_in__lte=day)
+        """Return the arrivals expected on `day`: those of earlier days too, with a night left."""
+        left = Q(check_out__gt=day) | Q(check_in=day, check_out=day)
+        return self.filter(left, status=BookingStatus.CONFIRMED, check_in__lte=day)
+
+    def never_came(self, day: dt.date) -> "BookingQuerySet":
+        """Return the confirmed stays that were over by `day` without an arrival."""
+        over = Q(check_out__lt=day) | Q(check_out=day, check_in__lt=day)
+        return self.filter(over, status=BookingStatus.CONFIRMED)
 
     def in_house(self) -> "BookingQuerySet":
         """Return the stays whose guests have a room now."""
@@ -90,6 +96,10 @@ class Booking(models.Model):
     room = models.ForeignKey(
         Room, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
     )
+    # Of two stays that share a room, one holds it and the other points at it (stays.sharing).
+    shares_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="sharers"
+    )
     check_in = models.DateField()
     check_out = models.DateField()
     checked_in_at = models.DateTimeField(null=True, blank=True)
@@ -117,7 +127,7 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["room"],
-                condition=Q(status=BookingStatus.IN_HOUSE),
+                condition=Q(status=BookingStatus.IN_HOUSE, shares_with__isnull=True),
                 name="one_stay_in_house_per_room",
             ),
             models.CheckConstraint(
@@ -148,6 +158,11 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.booking_id
+
+    @property
+    def ends_before(self) -> dt.date:
+        """The first day on which nothing of the stay is left; day use has its one day."""
+        return max(self.check_out, self.check_in + dt.timedelta(days=1))
 
     @property
     def nights(self) -> int:

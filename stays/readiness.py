@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from hotel.models import Hotel
-from rooms.choices import OUT_OF_SERVICE, TURNING, RoomStatus
+from rooms.choices import TURNING, WITH_RETURN_STATUS, RoomStatus
 from rooms.models import Room, RoomType
 from stays.models import Booking
 
@@ -47,7 +47,7 @@ def readiness(hotel: Hotel, at: dt.datetime | None = None) -> Readiness:
             of_type.ready.append(room)
         elif room.room_status in TURNING:
             of_type.on_its_way.append(room)
-        elif room.room_status in OUT_OF_SERVICE:
+        elif room.room_status in WITH_RETURN_STATUS:
             of_type.out_of_service += 1
     by_pk = {room.pk: room for room in rooms}
     due_in = hotel.bookings.due_in(hotel.business_date(at))

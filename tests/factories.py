@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from rooms.choices import OUT_OF_SERVICE, Priority, RoomStatus
+from rooms.choices import WITH_RETURN_STATUS, Priority, RoomStatus
 from rooms.models import Room, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
@@ -62,7 +62,7 @@ def make_room(
         "is_out_of_order": status == RoomStatus.OUT_OF_ORDER,
         "maintenance_required": bool(priority),
         "maintenance_priority": priority,
-        "return_status": return_status if status in OUT_OF_SERVICE else "",
+        "return_status": return_status if status in WITH_RETURN_STATUS else "",
     }
     if status == RoomStatus.OUT_OF_ORDER:
         defaults["out_of_order_from"] = hotel.business_date()

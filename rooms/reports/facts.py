@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import F
 
 from hotel.models import Hotel
-from rooms.choices import BOOKABLE, OUT_OF_SERVICE, Action, RoomStatus
+from rooms.choices import BOOKABLE, WITH_RETURN_STATUS, Action, RoomStatus
 from rooms.models import RoomEvent
 from rooms.permissions import INSPECTIONS
 
@@ -100,7 +100,7 @@ class RoomProgress:
         minutes = (until - self.since) / MINUTE
         if self.status == RoomStatus.CLEANING_IN_PROGRESS:
             self.worked = (self.worked or 0.0) + minutes
-        if self.status in OUT_OF_SERVICE:
+        if self.status in WITH_RETURN_STATUS:
             self.parts["out_of_service"] += minutes
         elif self.status == RoomStatus.CLEANED_UNINSPECTED:
             self.parts["wait_to_inspect"] += minutes

@@ -6,10 +6,10 @@ from rooms.choices import (
     ALL,
     BOOKABLE,
     GROUP_OF,
-    OUT_OF_SERVICE,
     RETURNABLE,
     TURNING,
     VACANT,
+    WITH_RETURN_STATUS,
     Action,
     LogAction,
     RoomGroup,
@@ -27,14 +27,14 @@ def test_a_status_stands_in_one_group_which_knows_it(status):
 
 
 def test_a_status_is_ready_on_its_way_out_of_service_or_occupied():
-    parts = [BOOKABLE, TURNING, OUT_OF_SERVICE, {S.OCCUPIED}]
+    parts = [BOOKABLE, TURNING, WITH_RETURN_STATUS, {S.OCCUPIED}]
 
     assert sorted(status for part in parts for status in part) == sorted(ALL)
     assert ALL - {S.OCCUPIED} == VACANT
 
 
 def test_a_room_returns_to_a_status_that_somebody_can_do_something_with():
-    assert set(RETURNABLE) == VACANT - set(OUT_OF_SERVICE) - {S.CLEANING_IN_PROGRESS}
+    assert set(RETURNABLE) == VACANT - set(WITH_RETURN_STATUS) - {S.CLEANING_IN_PROGRESS}
 
 
 def test_the_log_can_record_every_action_once():

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from rooms.choices import OUT_OF_SERVICE, Priority, RoomGroup, RoomStatus
+from rooms.choices import WITH_RETURN_STATUS, Priority, RoomGroup, RoomStatus
 from rooms.models import Room
 from rooms.reports.counts import FloorRow, by_floor, counts, floor_order
 from tests.factories import make_hotel, make_room
@@ -38,7 +38,7 @@ def test_counts_are_the_contracts_and_six_parts_add_up_to_the_total(hotel):
 def test_available_for_booking_counts_exactly_the_bookable_rooms(hotel, status):
     make_room(hotel=hotel, status=status)
     make_room(hotel=hotel, status=status, is_active=status == RoomStatus.OCCUPIED)
-    if status in (*OUT_OF_SERVICE, RoomStatus.OCCUPIED):
+    if status in (*WITH_RETURN_STATUS, RoomStatus.OCCUPIED):
         make_room(hotel=hotel, status=status, priority=Priority.LOW)
 
     bookable = Room.objects.filter(hotel=hotel).bookable().count()
