@@ -1,5 +1,6 @@
 """The room itself, its type, and the log of everything that happened to it."""
 
+import datetime as dt
 import secrets
 from typing import Any, NoReturn
 
@@ -230,6 +231,19 @@ class Room(models.Model):
         )
 
 
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    """Conditions on closures that the desk has a word for."""
+
+    def planned_off_sale(self, first: dt.date, last: dt.date) -> "ClosureQuerySet":
+        """Return the planned closures that take a room off sale on a night in [first, last]."""
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gt=first),
+            kind=ClosureKind.OUT_OF_ORDER,
+            status=ClosureStatus.PLANNED,
+            start__lte=last,
+        )
+
+
 class Closure(models.Model):
     """A dated period in which a room is out of order or out of service: the nights [start, until).
 
@@ -249,6 +263,8 @@ class Closure(models.Model):
     planned_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     planned_at = models.DateTimeField(default=timezone.now)
     ended_on = models.DateField(null=True)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         ordering = ("start", "pk")

@@ -1,6 +1,6 @@
 """How many rooms of each type can be sold, night by night (design §4).
 
-One query per table, however long the range: types, rooms, inventory, stays.
+One query per table, however long the range: types, rooms, closures, inventory, stays.
 """
 
 import datetime as dt
@@ -15,7 +15,8 @@ from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel
 from hotel.statements import Statement
-from rooms.models import Room, RoomType
+from rooms.choices import BOOKABLE, Priority, RoomStatus
+from rooms.models import Closure, Room, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
 
@@ -27,8 +28,8 @@ DAY = dt.timedelta(days=1)
 class Night:
     """One type's rooms on one night; for day use, on that day.
 
-    `rooms` are the active ones; `out_of_order` counts those out of order or under maintenance;
-    `not_ready` those that the readiness policy keeps back; `held` the stays that need one;
+    `rooms` are the active ones; `out_of_order` counts those closed that night, or kept from sale by
+    an open maintenance; `not_ready` those that the readiness policy keeps back; `held` the stays that need one;
     `sellable` what is left, never below 0.
     """
 
@@ -98,10 +99,12 @@ def availability(
         )
         for one in (TYPES.rows(hotel.pk) if room_type is None else [room_type])
     }
-    in_house, assigned = _count_stays(hotel, found, check_in, check_out)
+    in_house, assigned = _count_stays(hotel, found, check_in, check_out, today)
+    closed = _closed_nights(hotel, days)
     for room in rooms:
         if counted := found.get(room.room_type_id):
-            _count_room(counted, room, in_house[room.pk], assigned[room.pk], hotel, today)
+            nights = RoomNights(in_house[room.pk], assigned[room.pk], closed[room.pk])
+            _count_room(counted, room, nights, hotel.readiness_policy, today)
     for type_id, day, most, stop_sell in LIMITS.rows(hotel.pk, days[0], days[-1]):
         if counted := found.get(type_id):
             counted.nights[(day - check_in).days].limit = 0 if stop_sell else most
@@ -118,8 +121,40 @@ class RoomNow(NamedTuple):
     is_out_of_order: bool
     out_of_order_until: dt.date | None
     maintenance_required: bool
+    maintenance_priority: str
+    maintenance_stops_sale: bool
+    maintenance_until: dt.date | None
+    return_status: str
 
     is_bookable = Room.is_bookable  # type: ignore[misc]
+
+    @property
+    def can_be_given(self) -> bool:
+        """Whether a guest can be let in now: a ready room with a small fault is given last."""
+        return self.is_bookable or (
+            self.room_status == RoomStatus.MAINTENANCE_REQUIRED
+            and self.maintenance_priority == Priority.LOW
+            and not self.maintenance_stops_sale
+            and self.return_status in BOOKABLE
+        )
+
+    @property
+    def stops_sale(self) -> bool:
+        """Whether an open maintenance keeps the room from sale on later nights too."""
+        return self.maintenance_priority == Priority.HIGH or self.maintenance_stops_sale
+
+    def is_off_sale(self, night: dt.date, today: dt.date) -> bool:
+        """Tell whether the room, as it is today, cannot be sold for a night from today on."""
+        out_of_order = self.is_out_of_order and _lasts(self.out_of_order_until, night, today)
+        return out_of_order or (self.stops_sale and _lasts(self.maintenance_until, night, today))
+
+
+class RoomNights(NamedTuple):
+    """The nights on which a room is kept by the guest in it, by one to come, or by a closure."""
+
+    in_house: set[dt.date]
+    assigned: set[dt.date]
+    closed: set[dt.date]
 
 
 ROOMS = Statement(
@@ -140,11 +175,23 @@ LIMITS = Statement(
     dt.date,
 )
 STAYS = Statement(
-    lambda hotel_id, check_in, check_out: (
+    lambda hotel_id, check_in, check_out, today: (
         Booking.objects.filter(hotel_id=hotel_id)
-        .clashing(check_in, check_out)
+        .clashing(check_in, check_out, today)
         .order_by()
-        .values_list("room_type", "room__room_type", "room", "status", "check_in", "check_out")
+        .values_list(*StayNow._fields)
+    ),
+    int,
+    dt.date,
+    dt.date,
+    dt.date,
+)
+CLOSURES = Statement(
+    lambda hotel_id, first, last: (
+        Closure.objects.filter(room__hotel_id=hotel_id)
+        .planned_off_sale(first, last)
+        .order_by()
+        .values_list("room", "start", "until")
     ),
     int,
     dt.date,
@@ -152,10 +199,14 @@ STAYS = Statement(
 )
 
 
-def expected_end(room: "Room | RoomNow", today: dt.date) -> dt.date | None:
-    """Return when the room is expected back in order; an end that has passed is none at all."""
-    until = room.out_of_order_until
+def expected_end(until: dt.date | None, today: dt.date) -> dt.date | None:
+    """Return when something is expected to end; an end that has passed is none at all."""
     return until if until is not None and until > today else None
+
+
+def _lasts(until: dt.date | None, night: dt.date, today: dt.date) -> bool:
+    end = expected_end(until, today)
+    return end is None or end > night
 
 
 def _days(check_in: dt.date, check_out: dt.date) -> Iterator[dt.date]:
@@ -166,65 +217,104 @@ def _days(check_in: dt.date, check_out: dt.date) -> Iterator[dt.date]:
 Nights = defaultdict[int, set[dt.date]]
 
 
+class StayNow(NamedTuple):
+    """What decides which nights a stay holds, and on which type."""
+
+    pk: int
+    shares_with: int | None
+    room_type: int
+    room__room_type: int | None
+    room: int | None
+    status: str
+    check_in: dt.date
+    check_out: dt.date
+
+
 def _count_stays(
-    hotel: Hotel, found: dict[int, TypeAvailability], check_in: dt.date, check_out: dt.date
+    hotel: Hotel,
+    found: dict[int, TypeAvailability],
+    check_in: dt.date,
+    check_out: dt.date,
+    today: dt.date,
 ) -> tuple[Nights, Nights]:
     """Count each stay once, on the type of its room if it has one, else on the booked type.
 
-    Returns, by room, the nights on which the guest who is in it now keeps it, and those on which
-    it is assigned to a guest still to come.
+    Stays that share a room count together: each night once. Returns, by room, the nights on which
+    the guest who is in it now keeps it, and those on which it is assigned to a guest to come.
     """
     in_house: Nights = defaultdict(set)
     assigned: Nights = defaultdict(set)
-    stays = STAYS.rows(hotel.pk, check_in, check_out)
-    for booked_type, given_type, room_id, status, begins, ends in stays:
-        counted = found.get(given_type or booked_type)
+    stays = [StayNow(*row) for row in STAYS.rows(hotel.pk, check_in, check_out, today)]
+    # The nights that a room's sharers hold already, by the stay that they share it with.
+    shared: Nights = defaultdict(set)
+    parties = {stay.shares_with for stay in stays if stay.shares_with}
+    for stay in stays:
+        counted = found.get(stay.room__room_type or stay.room_type)
         if counted is None:
             continue
-        first, last = max(0, (begins - check_in).days), max(0, (ends - check_in).days)
-        # A day use asks for one day, and every stay that clashes with it holds that day.
-        day_use = check_in == check_out
-        for night in counted.nights if day_use else counted.nights[first:last]:
+        party = stay.shares_with or stay.pk
+        for night in _held_nights(counted, stay, check_in, check_out, today):
+            if stay.room:
+                kept = in_house if stay.status == BookingStatus.IN_HOUSE else assigned
+                kept[stay.room].add(night.date)
+            if party in parties:
+                if night.date in shared[party]:
+                    continue
+                shared[party].add(night.date)
             night.held += 1
-            if room_id:
-                kept = in_house if status == BookingStatus.IN_HOUSE else assigned
-                kept[room_id].add(night.date)
     return in_house, assigned
 
 
-def _count_room(
+def _held_nights(
     counted: TypeAvailability,
-    room: RoomNow,
-    in_house: set[dt.date],
-    assigned: set[dt.date],
-    hotel: Hotel,
+    stay: StayNow,
+    check_in: dt.date,
+    check_out: dt.date,
     today: dt.date,
+) -> list[Night]:
+    """Return which of the nights asked for the stay holds; of a day use, its one day.
+
+    A guest past the departure date holds tonight.
+    """
+    begins, ends = stay.check_in, stay.check_out
+    if stay.status == BookingStatus.IN_HOUSE and ends < today:
+        ends = today + DAY
+    if check_in == check_out:
+        clash = begins < check_in < ends or begins == check_in == ends
+        # The guest who should have left is in the room during the day too.
+        stayed = ends != stay.check_out and check_in == today
+        return counted.nights if clash or stayed else []
+    return counted.nights[max(0, (begins - check_in).days) : max(0, (ends - check_in).days)]
+
+
+def _closed_nights(hotel: Hotel, days: list[dt.date]) -> Nights:
+    """Return, by room, the nights of its planned closures that take it off sale."""
+    closed: Nights = defaultdict(set)
+    for room, start, until in CLOSURES.rows(hotel.pk, days[0], days[-1]):
+        closed[room].update(day for day in days if start <= day and (until is None or day < until))
+    return closed
+
+
+def _count_room(
+    counted: TypeAvailability, room: RoomNow, nights: RoomNights, policy: str, today: dt.date
 ) -> None:
-    """Count a room that cannot be given now, once on each night: out of order or not ready."""
-    if room.is_bookable:
-        counted.ready_now += 1
-        return
-    until = expected_end(room, today)
-    broken = room.maintenance_required or room.is_out_of_order
-    for night in counted.nights:
-        if (
-            night.date > today
-            and not broken
-            and hotel.readiness_policy != ReadinessPolicy.EVERY_NIGHT
-        ):
-            # Whether the room is ready matters for tonight at most.
-            return
-        if night.date < today or night.date in in_house:
-            # The stay is counted as held; its room is not taken off a second time.
+    """Count a room once on each night on which it is off sale or must be ready and is not."""
+    counted.ready_now += room.is_bookable
+    every_night = policy == ReadinessPolicy.EVERY_NIGHT
+    ready = room.is_bookable if every_night else room.can_be_given
+    shown = counted.nights
+    if not (nights.closed or room.is_out_of_order or room.stops_sale or every_night):
+        # Only whether it is ready tonight can count.
+        shown = [] if ready else [night for night in shown if night.date == today]
+    for night in shown:
+        if night.past or night.date in nights.in_house:
+            # The guest's own stay is counted as held; the room is not taken off a second time.
             continue
-        over = until is not None and until <= night.date
-        if room.maintenance_required or (room.is_out_of_order and not over):
+        if night.date in nights.closed or room.is_off_sale(night.date, today):
             night.out_of_order += 1
-        elif night.date in assigned:
-            # Its own guest waits for it: it is held already, ready or not.
-            continue
-        elif _must_be_ready(hotel.readiness_policy, night.date, today):
-            night.not_ready += 1
+        elif not ready and night.date not in nights.assigned:
+            # Where a guest is to come, the room is held already, ready or not.
+            night.not_ready += _must_be_ready(policy, night.date, today)
 
 
 def _must_be_ready(policy: str, night: dt.date, today: dt.date) -> bool:

@@ -58,14 +58,31 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Return the stays that take a room off sale."""
         return self.filter(status__in=HOLDING)
 
-    def clashing(self, check_in: dt.date | F, check_out: dt.date | F) -> "BookingQuerySet":
+    def clashing(
+        self, check_in: dt.date | F, check_out: dt.date | F, today: dt.date | None = None
+    ) -> "BookingQuerySet":
         """Return holding stays that need a room at the same time as [check_in, check_out).
 
         A day use needs it between that day's departure and that day's arrival, so it clashes
-        with a stay that runs through the day and with another day use, with nothing else.
+        with a stay that runs through the day and with another day use, with nothing else. With
+        `today`, the guests in house who are past their departure date are among them, whatever
+        the dates: they hold tonight.
         """
-        overlap = Q(check_in__lt=check_out, check_out__gt=check_in)
-        return self.holding().filter(overlap | Q(check_in=check_in, check_out=check_out))
+        clash = Q(check_in__lt=check_out, check_out__gt=check_in)
+        clash |= Q(check_in=check_in, check_out=check_out)
+        if today is not None:
+            clash |= Q(status=BookingStatus.IN_HOUSE, check_out__lt=today)
+        return self.holding().filter(clash)
+
+    def taking(self, check_in: dt.date, check_out: dt.date, today: dt.date) -> "BookingQuerySet":
+        """Return what `clashing` does, with guests who should have left only for tonight."""
+        tonight = check_in <= today < max(check_out, check_in + dt.timedelta(days=1))
+        return self.clashing(check_in, check_out, today if tonight else None)
+
+    def not_sharing_with(self, booking: "Booking") -> "BookingQuerySet":
+        """Return the stays that are neither this one nor share a room with it."""
+        party = booking.shares_with_id or booking.pk
+        return self.exclude(Q(pk=party) | Q(shares_with=party) | Q(pk=booking.pk))
 
 
 def new_booking_id() -> str:

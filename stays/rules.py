@@ -114,17 +114,20 @@ def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
     """Raise NotBookable where the room is still out of order when the guests come."""
     if not room.is_out_of_order:
         return
-    until = expected_end(room, today)
+    until = expected_end(room.out_of_order_until, today)
     if until is None:
         raise RoomOutOfOrderForGood(room=room)
     if until > booking.check_in:
         raise RoomOutOfOrder(room=room, until=until)
 
 
-def require_free(booking: Booking, room: Room) -> None:
-    """Raise RoomTaken where another stay has the room for some of this one's time."""
-    others = room.bookings.clashing(booking.check_in, booking.check_out).exclude(pk=booking.pk)
-    if other := others.first():
+def require_free(booking: Booking, room: Room, today: dt.date) -> None:
+    """Raise RoomTaken where a stay that does not share the room has it for some of this one's time.
+
+    A guest past the departure date has it tonight.
+    """
+    others = room.bookings.taking(booking.check_in, booking.check_out, today)
+    if other := others.not_sharing_with(booking).first():
         raise RoomTaken(room, other)
 
 

@@ -8,6 +8,7 @@ from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel
 from rooms.choices import Action, RoomStatus
+from rooms.models import Closure
 from stays.availability import MAX_NIGHTS, Night, TypeAvailability, availability
 from stays.choices import BookingStatus
 from stays.models import RoomTypeInventory
@@ -272,21 +273,74 @@ class TestOutOfService:
         assert sellable(hotel, nights=2) == [0, 0]
 
     @pytest.mark.parametrize("policy", ReadinessPolicy)
-    def test_under_maintenance_has_no_end(self, policy, hotel):
+    @pytest.mark.parametrize(
+        "fault",
+        [{"priority": "HIGH"}, {"priority": "LOW", "maintenance_stops_sale": True}],
+        ids=["urgent", "not to be sold"],
+    )
+    def test_a_fault_that_stops_the_sale_has_no_end(self, fault, policy, hotel):
         hotel.readiness_policy = policy
-        make_room(hotel=hotel, status=S.MAINTENANCE_REQUIRED)
+        make_room(hotel=hotel, status=S.MAINTENANCE_REQUIRED, **fault)
 
         found = offer(hotel, nights=3)
 
         assert [night.sellable for night in found.nights] == [0, 0, 0]
         assert [night.out_of_order for night in found.nights] == [1, 1, 1]
 
-    def test_out_of_order_with_an_end_and_a_repair_open_has_none_either(self, hotel, today):
+    def test_a_fault_that_stops_the_sale_stops_it_until_its_expected_date(self, hotel, today):
+        until = today + 2 * DAY
+        status = S.MAINTENANCE_REQUIRED
+        make_room(hotel=hotel, status=status, priority="HIGH", maintenance_until=until)
+
+        assert sellable(hotel, nights=4) == [0, 0, 1, 1]
+
+    @pytest.mark.parametrize("returns", [S.CHECKOUT_DIRTY, S.READY_FOR_GUEST])
+    @pytest.mark.parametrize(
+        ("priority", "policy", "tonight"),
+        [("LOW", "NEVER", 1), ("MED", "NEVER", 1), ("MED", "TONIGHT", 0)],
+    )
+    def test_another_fault_takes_no_later_night(self, priority, policy, tonight, returns, hotel):
+        hotel.readiness_policy = policy
+        status = S.MAINTENANCE_REQUIRED
+        make_room(hotel=hotel, status=status, return_status=returns, priority=priority)
+
+        assert sellable(hotel, nights=3) == [tonight, 1, 1]
+
+    @pytest.mark.parametrize(("returns", "tonight"), [(S.CHECKOUT_DIRTY, 0), (S.AVAILABLE, 1)])
+    def test_a_ready_room_with_a_small_fault_is_sold_tonight(self, returns, tonight, hotel):
+        status = S.MAINTENANCE_REQUIRED
+        make_room(hotel=hotel, status=status, return_status=returns, priority="LOW")
+
+        found = offer(hotel, nights=2)
+
+        assert [night.sellable for night in found.nights] == [tonight, 1]
+        assert found.ready_now == 0, "it is given last, and with a confirmation"
+
+    def test_out_of_order_with_an_end_and_an_urgent_repair_has_none(self, hotel, today):
         make_room(
-            hotel=hotel, status=S.OUT_OF_ORDER, priority="LOW", out_of_order_until=today + DAY
+            hotel=hotel, status=S.OUT_OF_ORDER, priority="HIGH", out_of_order_until=today + DAY
         )
 
         assert sellable(hotel, nights=3) == [0, 0, 0]
+
+    @pytest.mark.parametrize(("until", "left"), [(3, [1, 0, 0, 1]), (None, [1, 0, 0, 0])])
+    def test_a_planned_closure_counts_at_once(self, until, left, hotel, today):
+        room = make_room(hotel=hotel)
+        end = None if until is None else today + until * DAY
+        Closure.objects.create(
+            room=room, kind="OUT_OF_ORDER", start=today + DAY, until=end, reason="Painting"
+        )
+
+        assert sellable(hotel, nights=4) == left
+
+    @pytest.mark.parametrize(
+        "closure",
+        [{"kind": "OUT_OF_SERVICE"}, {"kind": "OUT_OF_ORDER", "status": "CANCELLED"}],
+    )
+    def test_out_of_service_or_cancelled_counts_nothing(self, closure, hotel, today):
+        Closure.objects.create(room=make_room(hotel=hotel), start=today, reason="Blinds", **closure)
+
+        assert sellable(hotel, nights=2) == [1, 1]
 
     def test_an_end_does_not_help_where_every_night_must_be_ready_now(self, hotel, today):
         hotel.readiness_policy = ReadinessPolicy.EVERY_NIGHT
@@ -384,7 +438,7 @@ class TestDates:
 
 
 class TestItsCost:
-    QUERIES = 4  # types, stays, rooms, inventory
+    QUERIES = 5  # types, stays, rooms, closures, inventory
 
     @pytest.mark.parametrize("rooms", [1, 50])
     @pytest.mark.parametrize("nights", [0, 1, 400])
@@ -423,3 +477,44 @@ def test_a_room_on_its_way_to_its_own_guest_is_taken_off_once(hotel):
 
     assert (tonight.rooms, tonight.held, tonight.not_ready) == (2, 1, 0)
     assert tonight.sellable == 1, f"room {ready} is promised to nobody"
+
+
+@pytest.mark.parametrize("policy", ReadinessPolicy)
+class TestWhoShouldHaveLeft:
+    def test_holds_tonight_once_under_every_policy(self, policy, hotel):
+        hotel.readiness_policy = policy
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        make_booking(hotel=hotel, room=room, status="IN_HOUSE", arrives=-3, nights=2)
+        make_room(hotel=hotel)
+
+        tonight, tomorrow = offer(hotel, nights=2).nights
+
+        assert (tonight.held, tonight.sellable) == (1, 1)
+        assert tomorrow.held == 0
+
+    def test_who_leaves_today_does_not(self, policy, hotel):
+        hotel.readiness_policy = policy
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        make_booking(hotel=hotel, room=room, status="IN_HOUSE", arrives=-2, nights=2)
+
+        assert offer(hotel).nights[0].held == 0
+
+    def test_and_is_in_the_room_by_day(self, policy, hotel):
+        hotel.readiness_policy = policy
+        room = make_room(hotel=hotel, status=S.OCCUPIED)
+        make_booking(hotel=hotel, room=room, status="IN_HOUSE", arrives=-3, nights=2)
+
+        assert offer(hotel, nights=0).nights[0].held == 1
+
+
+class TestSharers:
+    def test_hold_each_night_once(self, hotel):
+        room = make_room(hotel=hotel)
+        make_room(hotel=hotel)
+        first = make_booking(hotel=hotel, room=room, nights=2)
+        make_booking(hotel=hotel, room=room, arrives=1, nights=2, shares_with=first)
+
+        found = offer(hotel, nights=4)
+
+        assert [night.held for night in found.nights] == [1, 1, 1, 0]
+        assert [night.sellable for night in found.nights] == [1, 1, 1, 2]
