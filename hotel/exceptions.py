@@ -5,6 +5,7 @@ given by keyword; dates are written in the reader's language, by Django's date f
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.formats import date_format
@@ -144,6 +145,71 @@ class StayDataErased(IllegalTransition):
     sentence = _("This checkout erased the stay's data: it cannot be undone.")
 
 
+class StayIsEnded(IllegalTransition):
+    """A change of a stay that is completed, cancelled or a no-show."""
+
+    sentence = _("Booking {booking} is “{status}”: reinstate it before you change it.")
+
+
+class NothingToReinstate(IllegalTransition):
+    """The booking is still expected or in house."""
+
+    sentence = _("Booking {booking} is “{status}”: there is nothing to reinstate.")
+
+
+class NoRoomYet(IllegalTransition):
+    """There is no room to take back or to swap."""
+
+    sentence = _("Booking {booking} has no room yet.")
+
+
+class NotSharing(IllegalTransition):
+    """The stay shares its room with nobody."""
+
+    sentence = _("Booking {booking} does not share a room.")
+
+
+class SharesWithGuests(IllegalTransition):
+    """The room of the stay has a sharer's guests in it."""
+
+    sentence = _("Booking {booking} shares room {room} with guests in house: stop sharing first.")
+
+
+class CannotShare(IllegalTransition):
+    """Two stays that cannot have one room together."""
+
+    sentence = _("Bookings {booking} and {other} cannot share a room: {why}")
+
+
+class CannotSwapShared(IllegalTransition):
+    """A swap of a room that more than one booking has."""
+
+    sentence = _("Booking {booking} shares its room: stop sharing before you swap it.")
+
+
+class StayedSince(IllegalTransition):
+    """Another guest was in the room after the checkout."""
+
+    sentence = _(
+        "Room {room} had another guest after {booking} checked out. "
+        "Make a new booking for the guest instead."
+    )
+
+
+class RoomIsOutOfOrder(IllegalTransition):
+    """A guest cannot be put back into a room that is out of order."""
+
+    sentence = _("Room {room} is out of order: return it to service first.")
+
+
+class MovesAreNotUndone(IllegalTransition):
+    """A move changed two rooms, a reinstatement a stay of another day."""
+
+    sentence = _(
+        "A move or a reinstatement is not undone: move the guest again, or check out again."
+    )
+
+
 class NotConfirmed(IllegalTransition):
     """The guests of the booking are not expected, or not any more."""
 
@@ -237,8 +303,19 @@ class RoomTaken(ReadyroomError):
     code = "room_taken"
     sentence = _("Room {room} is kept for booking {other}, {check_in} to {check_out}.")
 
-    def __init__(self, room: Any, other: Any) -> None:
+    def __init__(self, room: Any, other: Any, free: Sequence[Any] | None = None) -> None:
         super().__init__(room=room, other=other, check_in=other.check_in, check_out=other.check_out)
+        self.free = free
+
+    @property
+    def message(self) -> str:
+        """The sentence, with the rooms that are free instead where those were looked for."""
+        if self.free is None:
+            return super().message
+        if not self.free:
+            return f"{super().message} {_('No other room is free for the whole time.')}"
+        rooms = ", ".join(str(room) for room in self.free)
+        return f"{super().message} {_('Free for the whole time: %s.') % rooms}"
 
 
 class NoAvailability(ReadyroomError):

@@ -9,8 +9,11 @@ from typing import Any
 from rooms.change import ActionInput, Change
 from rooms.choices import Action
 from rooms.perform import perform
-from stays import arrivals, bookings, departures
+from stays import arrivals, bookings, departures, sharing
+from stays.changes import change_stay
 from stays.choices import BookingAction
+from stays.moves import move
+from stays.reinstatement import reinstate
 from stays.undo import undo
 
 Does = Callable[[Any, ActionInput, Change], Any]
@@ -23,6 +26,15 @@ WITH_STAY: dict[Action, Does] = {
 }
 ON_BOOKING: dict[BookingAction, Does] = {
     BookingAction.ASSIGN: lambda stay, given, change: bookings.assign(stay, given.room, change),
+    BookingAction.UNASSIGN: lambda stay, given, change: bookings.unassign(stay, change),
+    BookingAction.SWAP: lambda stay, given, change: bookings.swap(stay, given.other, change),
+    BookingAction.CHANGE: lambda stay, given, change: change_stay(stay, given.stay, change),
+    BookingAction.MOVE: lambda stay, given, change: move(
+        stay, given.room, given.notes, given.alone, change
+    ),
+    BookingAction.SHARE: lambda stay, given, change: sharing.share(stay, given.other, change),
+    BookingAction.UNSHARE: lambda stay, given, change: sharing.unshare(stay, change),
+    BookingAction.REINSTATE: lambda stay, given, change: reinstate(stay, given.notes, change),
     BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(stay, given.room, change),
     BookingAction.CHECK_OUT: lambda stay, given, change: departures.check_out(stay, change),
     BookingAction.CANCEL: lambda stay, given, change: bookings.cancel(stay, change),

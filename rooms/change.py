@@ -54,7 +54,9 @@ class ActionInput:
 
     `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates;
     `room_status` is override's choice; `booking` is the stay that checks in to a room, and `room`
-    the room that a booking gets.
+    the room that a booking gets. `stay` is what is to be different about a stay
+    (stays.changes.StayChange), `other` the booking that it swaps or shares with; with `alone`, a
+    guest moves without their sharers.
     """
 
     notes: str = ""
@@ -65,3 +67,6 @@ class ActionInput:
     room_status: str = ""
     booking: Any = None
     room: "Room | None" = None
+    stay: Any = None
+    other: Any = None
+    alone: bool = False

@@ -97,8 +97,9 @@ def opened(
     before, or None. A context manager cannot skip its body, so the body returns the repeat.
 
     A repeat comes from the same person; `same` names what else it has in common with the first:
-    action, room, booking, notes. Raises InvalidInput for a request id that was used for something
-    else, and StaleVersion where the room has moved on since the person saw it.
+    action, room, booking, notes (None: the change words them itself, so they are not compared).
+    Raises InvalidInput for a request id that was used for something else, and StaleVersion where
+    the room has moved on since the person saw it.
 
     With `raises_version` the change raises the version of the locked room: at the version that the
     person saw, it cannot have been done before, and no repeat is looked for.
@@ -135,6 +136,8 @@ def _repeat(hotel: Hotel, change: Change, same: dict[str, Any]) -> RoomEvent | N
         return None
     event = RoomEvent.objects.select_related("booking", "actor__user").get(pk=pk)
     same = {"notes": "", **same, "actor": change.by}
+    if same["notes"] is None:
+        del same["notes"]
     if any(getattr(event, name) != value for name, value in same.items()):
         raise InvalidInput({"request_id": USED})
     return event

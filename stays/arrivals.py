@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from hotel.exceptions import InvalidInput
+from hotel.exceptions import InvalidInput, SharesWithGuests
 from rooms import log
 from rooms.change import ActionInput, Change
 from rooms.choices import Action, LogAction
 from rooms.models import Room, new_guest_pin
 from rooms.perform import apply
-from stays import bookings, rules
+from stays import bookings, rules, sharing
 from stays.bookings import StayInput
 from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking, Guest
@@ -27,13 +27,14 @@ def check_in(booking: Booking, room: Room | None, change: Change) -> Booking:
     given = room or booking.room
     if given is None:
         raise InvalidInput({"room": _("Choose a room: none is assigned yet.")})
+
+    def lock_party() -> Room:
+        rules.lock_all([booking, *rules.others_of(booking)], [given])
+        return given
+
+    action = LogAction.SHARER_CHECKED_IN if sharing.in_house_with(booking) else Action.CHECK_IN
     with log.opened(
-        booking.hotel,
-        change,
-        lambda: rules.lock(booking, given),
-        action=Action.CHECK_IN,
-        room=given,
-        booking=booking,
+        booking.hotel, change, lock_party, action=action, room=given, booking=booking
     ) as repeat:
         return booking if repeat else _let_in(booking, given, change)
 
@@ -42,9 +43,18 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
     """Begin the stay inside an open change that holds the room and the booking."""
     rules.require(change, BookingAction.CHECK_IN, booking)
     rules.require_same_hotel(booking, room)
+    if guests := sharing.in_house_with(booking):
+        return _let_in_with(guests, booking, room, change)
+    today = booking.hotel.business_date(change.occurred_at)
     rules.require_ready(room)
-    rules.require_free(booking, room)
+    others = rules.others_of(booking)
+    for stay in (booking, *others):
+        rules.require_free(stay, room, today)
     rules.require_type_left(booking, room, change.occurred_at)
+    for stay in others:
+        if stay.room != room:
+            bookings.keep(stay, room, change.part())
+    sharing.hold(booking)
     before = {
         "room": booking.room_id,
         "given_room_type": booking.given_room_type_id,
@@ -60,6 +70,21 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
         before["guest_made"] = made.pk
     forget_guest(room)
     apply(Action.CHECK_IN, room, ActionInput(), change, booking=booking, stay_before=before)
+    return booking
+
+
+def _let_in_with(guests: list[Booking], booking: Booking, room: Room, change: Change) -> Booking:
+    """Begin the stay of a sharer, whose room has guests in it: the room stays as it is."""
+    if room != guests[0].room:
+        raise SharesWithGuests(booking=booking, room=guests[0].room)
+    booking.status = BookingStatus.IN_HOUSE
+    booking.given_room_type = room.room_type
+    booking.checked_in_at = change.moment
+    booking.save(update_fields=["status", "given_room_type", "checked_in_at"])
+    if not booking.guests.update(room=room):
+        Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
+    checked_in = LogAction.SHARER_CHECKED_IN
+    log.append(booking.hotel, checked_in, change, room=room, booking=booking)
     return booking
 
 

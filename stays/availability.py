@@ -29,8 +29,8 @@ class Night:
     """One type's rooms on one night; for day use, on that day.
 
     `rooms` are the active ones; `out_of_order` counts those closed that night, or kept from sale by
-    an open maintenance; `not_ready` those that the readiness policy keeps back; `held` the stays that need one;
-    `sellable` what is left, never below 0.
+    an open maintenance; `not_ready` those that the readiness policy keeps back; `held` the stays
+    that need one; `sellable` what is left, never below 0.
     """
 
     date: dt.date

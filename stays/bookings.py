@@ -4,21 +4,23 @@ Each is whole or absent. The order of the locks is that of rooms.log.
 """
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
-from hotel.exceptions import InvalidInput
+from hotel.exceptions import InvalidInput, NoRoomYet, RoomTaken
 from hotel.models import Hotel
 from rooms import log, permissions
 from rooms.change import Change
 from rooms.choices import LogAction
 from rooms.models import Room, RoomEvent, RoomType
-from stays import rules
-from stays.availability import MAX_NIGHTS, availability
+from stays import rules, sharing
+from stays.availability import MAX_NIGHTS
 from stays.choices import BookingAction, BookingStatus
+from stays.holds import held, require_left
 from stays.models import Booking, new_booking_id
 
 # What makes a booking the one that was asked for.
@@ -96,14 +98,9 @@ def sell(booking: Booking, change: Change) -> Booking:
     if hotel.bookings.filter(booking_id=booking.booking_id).exists():
         taken = _("Booking %s exists already.") % booking.booking_id
         raise InvalidInput({"booking_id": taken})
-    (offer,) = availability(
-        hotel,
-        booking.check_in,
-        booking.check_out,
-        room_type=booking.room_type,
-        at=change.occurred_at,
-    )
-    rules.require_left(booking.room_type, {night.date: night.sellable for night in offer.nights})
+    today = hotel.business_date(change.occurred_at)
+    wanted = held([[booking]], today)
+    require_left(hotel, Counter(), wanted, change.occurred_at, in_a_room=False)
     booking.save()
     log.append(hotel, LogAction.BOOKING_CREATED, change, booking=booking)
     return booking
@@ -120,47 +117,141 @@ def made_before(first: RoomEvent, asked: Booking) -> Booking:
 def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
     """Keep a room for an arrival, of the booked type or another; the room may still be on its way.
 
-    Raises NotAllowed, IllegalTransition (the guests are not expected), InvalidInput (no room, or
-    another hotel's), NotBookable (out of order
-    when the guest comes), RoomTaken (another stay has it for some of the time), NoAvailability
-    (a room of another type than the stay has so far, and that type is sold out on a night), or
-    StaleVersion.
+    Its sharers get it too. Raises NotAllowed, IllegalTransition (the guests are not expected, or
+    share the room of guests in house), InvalidInput (no room, or another hotel's), NotBookable (out
+    of order when the guest comes), RoomTaken (another stay has it for some of the time),
+    NoAvailability (a room of another type than the stay has so far, and that type is sold out on a
+    night), or StaleVersion.
     """
     hotel, assigned = booking.hotel, LogAction.ROOM_ASSIGNED
     rules.require_desk(change, booking, BookingAction.ASSIGN)
     if room is None:
         raise InvalidInput({"room": _("Choose a room.")})
+
+    def lock_party() -> Room:
+        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        return room
+
     with log.opened(
-        hotel,
-        change,
-        lambda: rules.lock(booking, room),
-        action=assigned,
-        room=room,
-        booking=booking,
+        hotel, change, lock_party, action=assigned, room=room, booking=booking
     ) as repeat:
         if repeat:
             return booking
         rules.require(change, BookingAction.ASSIGN, booking)
         rules.require_same_hotel(booking, room)
         rules.require_in_use(room)
-        rules.require_in_order(booking, room, hotel.business_date(change.occurred_at))
-        rules.require_free(booking, room)
         if booking.room == room:
             return booking
+        sharing.require_nobody_in(booking)
+        today = hotel.business_date(change.occurred_at)
+        others = rules.others_of(booking)
+        for stay in (booking, *others):
+            rules.require_in_order(stay, room, today)
+            rules.require_free(stay, room, today)
         rules.require_type_left(booking, room, change.occurred_at)
-        give(booking, room, change)
-        booking.save(update_fields=["room"])
-        log.append(hotel, assigned, change, room=room, booking=booking)
+        for stay in others:
+            keep(stay, room, change.part())
+        keep(booking, room, change)
     return booking
 
 
-def give(booking: Booking, room: Room, change: Change) -> None:
+def keep(booking: Booking, room: Room, change: Change) -> None:
+    """Keep the room for the booking, inside an open change that has asked whether it may."""
+    give(booking, room, change)
+    booking.save(update_fields=["room"])
+    log.append(booking.hotel, LogAction.ROOM_ASSIGNED, change, room=room, booking=booking)
+
+
+def give(booking: Booking, room: Room | None, change: Change) -> None:
     """Set the booking's room; the history of the room that it leaves says so."""
     previous = booking.room
     if previous is not None and previous != room:
         left = LogAction.ROOM_UNASSIGNED
         log.append(booking.hotel, left, change.part(), room=previous, booking=booking)
     booking.room = room
+
+
+def unassign(booking: Booking, change: Change) -> Booking:
+    """Take the room back from an arrival and its sharers; the booked type is held instead.
+
+    A second call changes nothing. Raises NotAllowed, IllegalTransition (the guests are not
+    expected, or share the room of guests in house), NoAvailability (the booked type is sold out).
+    """
+    hotel, taken_back = booking.hotel, LogAction.ROOM_UNASSIGNED
+    rules.require_desk(change, booking, BookingAction.UNASSIGN)
+    with log.opened(
+        hotel,
+        change,
+        lambda: rules.lock_all([booking, *rules.others_of(booking)]),
+        action=taken_back,
+        booking=booking,
+    ) as repeat:
+        if repeat or (booking.status == BookingStatus.CONFIRMED and booking.room is None):
+            return booking
+        rules.require(change, BookingAction.UNASSIGN, booking)
+        sharing.require_nobody_in(booking)
+        today = hotel.business_date(change.occurred_at)
+        stays = rules.party(booking)
+        before = held([stays], today)
+        room, booking.room = booking.room, None
+        for stay in stays:
+            stay.room = None
+        require_left(hotel, before, held([stays], today), change.occurred_at, in_a_room=False)
+        for stay in stays:
+            about = change if stay == booking else change.part()
+            stay.save(update_fields=["room"])
+            log.append(hotel, taken_back, about, room=room, booking=stay)
+    return booking
+
+
+def swap(booking: Booking, other: Booking | None, change: Change) -> Booking:
+    """Give each of two arrivals the room of the other.
+
+    Raises NotAllowed, IllegalTransition (not both confirmed with a room, or one shares it),
+    InvalidInput (no other booking), NotBookable, RoomTaken, NoAvailability.
+    """
+    hotel = booking.hotel
+    rules.require_desk(change, booking, BookingAction.SWAP)
+    if other is None or other.hotel_id != hotel.pk or other == booking:
+        raise InvalidInput({"booking_id": _("Choose another booking of this hotel.")})
+    with log.opened(
+        hotel,
+        change,
+        lambda: rules.lock_all([booking, other]),
+        action=LogAction.ROOM_ASSIGNED,
+        booking=booking,
+    ) as repeat:
+        if repeat:
+            return booking
+        for stay in (booking, other):
+            rules.require(change, BookingAction.SWAP, stay)
+            sharing.require_not_sharing(stay)
+        if booking.room == other.room:
+            return booking
+        _swap(booking, other, change)
+    return booking
+
+
+def _swap(booking: Booking, other: Booking, change: Change) -> None:
+    hotel, at = booking.hotel, change.occurred_at
+    today = hotel.business_date(at)
+    before = held([[booking], [other]], today)
+    if booking.room is None or other.room is None:
+        raise NoRoomYet(booking=booking)
+    rooms = {booking.pk: other.room, other.pk: booking.room}
+    for stay, leaves in ((booking, other), (other, booking)):
+        room = rooms[stay.pk]
+        rules.require_in_use(room)
+        rules.require_in_order(stay, room, today)
+        if third := rules.others_in(stay, room, today).exclude(pk=leaves.pk).first():
+            raise RoomTaken(room, third)
+    for stay in (booking, other):
+        log.append(hotel, LogAction.ROOM_UNASSIGNED, change.part(), room=stay.room, booking=stay)
+        stay.room = rooms[stay.pk]
+    require_left(hotel, before, held([[booking], [other]], today), at, in_a_room=True)
+    for stay, about in ((other, change.part()), (booking, change)):
+        stay.save(update_fields=["room"])
+        log.append(hotel, LogAction.ROOM_ASSIGNED, about, room=stay.room, booking=stay)
 
 
 def cancel(booking: Booking, change: Change) -> Booking:
@@ -191,13 +282,18 @@ def _release(booking: Booking, action: BookingAction, change: Change) -> Booking
     hotel, room, (status, event) = booking.hotel, booking.room, ENDS[action]
     rules.require_desk(change, booking, action)
     with log.opened(
-        hotel, change, lambda: rules.lock(booking, room), action=event, booking=booking
+        hotel,
+        change,
+        lambda: rules.lock_all([booking, *rules.others_of(booking)], [room]),
+        action=event,
+        booking=booking,
     ) as repeat:
         if repeat or booking.status == status:
             return booking
         rules.require(change, action, booking)
+        sharing.leave(booking)
         room, booking.status, booking.room = booking.room, status, None
-        booking.save(update_fields=["status", "room"])
+        booking.save(update_fields=["status", "room", "shares_with"])
         log.append(hotel, event, change, room=room, booking=booking)
     return booking
 

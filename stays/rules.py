@@ -5,7 +5,10 @@ A rule about the booking is an error for the service (`require`) and a boolean f
 """
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
@@ -13,25 +16,28 @@ from hotel.exceptions import (
     ArrivesLater,
     GivenAnotherRoom,
     InvalidInput,
-    NoAvailability,
+    NoRoomYet,
     NotCheckedIn,
     NotConfirmed,
+    NothingToReinstate,
     ReadyroomError,
     RoomNotReady,
     RoomOutOfOrder,
     RoomOutOfOrderForGood,
     RoomTaken,
     RoomTakesNoGuests,
+    StayIsEnded,
     StayOver,
     TooEarlyForNoShow,
 )
 from hotel.models import Staff
-from rooms import log, permissions
+from rooms import permissions
 from rooms.change import Change
-from rooms.models import Room, RoomType
-from stays.availability import availability, expected_end
+from rooms.models import Room
+from stays.availability import expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus
-from stays.models import Booking
+from stays.holds import held, require_left
+from stays.models import Booking, BookingQuerySet
 
 
 def refusal(
@@ -40,11 +46,10 @@ def refusal(
     """Return why `staff` may not do `action` to the booking as it stands `today`, or None."""
     if refused := permissions.role_refusal(staff, DESK, booking.hotel, action.label):
         return refused
-    if action is BookingAction.CHECK_OUT:
-        in_house = booking.status == BookingStatus.IN_HOUSE
-        return None if in_house else NotCheckedIn(booking=booking)
-    if booking.status != BookingStatus.CONFIRMED:
-        return NotConfirmed(booking=booking, status=booking.get_status_display())
+    if wrong_status := _status_refusal(action, booking):
+        return wrong_status
+    if action in (BookingAction.UNASSIGN, BookingAction.SWAP) and booking.room_id is None:
+        return NoRoomYet(booking=booking)
     if action is BookingAction.CHECK_IN and today < booking.check_in:
         return ArrivesLater(booking=booking, check_in=booking.check_in)
     if action is BookingAction.CHECK_IN and today > booking.check_out:
@@ -52,6 +57,20 @@ def refusal(
     if action is BookingAction.NO_SHOW and today < booking.check_in:
         return TooEarlyForNoShow(booking=booking, check_in=booking.check_in)
     return None
+
+
+def _status_refusal(action: BookingAction, booking: Booking) -> ReadyroomError | None:
+    """Return why the booking's status does not allow the action, or None."""
+    about = {"booking": booking, "status": booking.get_status_display()}
+    holding = booking.status in HOLDING
+    if action in (BookingAction.CHECK_OUT, BookingAction.MOVE):
+        in_house = booking.status == BookingStatus.IN_HOUSE
+        return None if in_house else NotCheckedIn(booking=booking)
+    if action is BookingAction.CHANGE:
+        return None if holding else StayIsEnded(**about)
+    if action is BookingAction.REINSTATE:
+        return NothingToReinstate(**about) if holding else None
+    return None if booking.status == BookingStatus.CONFIRMED else NotConfirmed(**about)
 
 
 def require(change: Change, action: BookingAction, booking: Booking) -> None:
@@ -71,24 +90,26 @@ def require_desk(change: Change, booking: Booking, action: BookingAction) -> Non
     permissions.require_role(change.by, DESK, booking.hotel, action.label)
 
 
-def lock(booking: Booking, room: Room | None) -> Room | None:
-    """Lock the rooms, then the booking, bring both up to date, and return `room`.
+def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> None:
+    """Lock these rooms and those of the bookings, then the bookings, and bring all up to date.
 
-    The booking's own room is locked too. Raises IllegalTransition where the booking was given a
-    third room after it was read: that one is not locked.
+    Raises IllegalTransition where a booking was given another room after it was read: that one is
+    not locked.
     """
-    rooms = {pk for pk in (booking.room_id, room.pk if room else None) if pk}
-    list(Room.objects.filter(pk__in=rooms).locked())
-    if room is not None:
-        room.refresh_from_db(from_queryset=Room.objects.with_people())
-    booking.refresh_from_db(
-        from_queryset=Booking.objects.select_related("hotel", "room").select_for_update(
-            of=("self",), no_key=True
+    stays = sorted(bookings, key=lambda stay: stay.pk)
+    found = {room.pk: room for room in [*(stay.room for stay in stays), *rooms] if room}
+    list(Room.objects.filter(pk__in=found).locked())
+    for room in [*(stay.room for stay in stays), *rooms]:
+        if room:
+            room.refresh_from_db(from_queryset=Room.objects.with_people())
+    for stay in stays:
+        stay.refresh_from_db(
+            from_queryset=Booking.objects.select_related(
+                "hotel", "room_type", "room__room_type"
+            ).select_for_update(of=("self",), no_key=True)
         )
-    )
-    if booking.room_id and booking.room_id not in rooms and booking.status in HOLDING:
-        raise GivenAnotherRoom(booking=booking)
-    return room
+        if stay.room_id and stay.room_id not in found and stay.status in HOLDING:
+            raise GivenAnotherRoom(booking=stay)
 
 
 def require_same_hotel(booking: Booking, room: Room) -> None:
@@ -124,30 +145,51 @@ def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
 def require_free(booking: Booking, room: Room, today: dt.date) -> None:
     """Raise RoomTaken where a stay that does not share the room has it for some of this one's time.
 
-    A guest past the departure date has it tonight.
+    Only the time from today on counts. A guest past the departure date has the room tonight.
     """
-    others = room.bookings.taking(booking.check_in, booking.check_out, today)
-    if other := others.not_sharing_with(booking).first():
+    if other := others_in(booking, room, today).first():
         raise RoomTaken(room, other)
+
+
+def others_in(booking: Booking, room: Room, today: dt.date) -> BookingQuerySet:
+    """Return the stays that have the room for some of this one's time, but do not share it."""
+    begins = min(max(booking.check_in, today), booking.check_out)
+    taking = Booking.objects.filter(room=room).taking(begins, booking.check_out, today)
+    return taking.not_sharing_with(booking)
+
+
+def free_rooms(booking: Booking, today: dt.date) -> list[Room]:
+    """Return rooms of the stay's type that it could have throughout; ready ones for who is in."""
+    wanted = Room.objects.filter(hotel=booking.hotel, room_type=(booking.room or booking).room_type)
+    if booking.status == BookingStatus.IN_HOUSE:
+        wanted = wanted.bookable()
+    else:
+        wanted = wanted.active().exclude(is_out_of_order=True)
+    return [
+        room for room in wanted.order_by("number") if not others_in(booking, room, today).exists()
+    ]
 
 
 def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> None:
     """Raise NoAvailability where the room's type is sold out for a night still ahead.
 
-    Asked only where the stay holds another type so far. The hotel's row stays locked, so that the
-    type's last room is not sold meanwhile.
+    Asked only where the stay holds another type so far.
     """
-    hotel, room_type = booking.hotel, room.room_type
-    if room_type.pk == (booking.room or booking).room_type_id:
-        return
-    log.lock(hotel)
-    begin = min(max(booking.check_in, hotel.business_date(at)), booking.check_out)
-    (offer,) = availability(hotel, begin, booking.check_out, room_type=room_type, at=at)
-    require_left(room_type, {night.date: night.assignable for night in offer.nights})
+    today = booking.hotel.business_date(at)
+    stays = party(booking)
+    before = held([stays], today)
+    after = Counter({(room.room_type, day, noon): n for (_, day, noon), n in before.items()})
+    require_left(booking.hotel, before, after, at, in_a_room=True)
 
 
-def require_left(room_type: RoomType, left: dict[dt.date, int]) -> None:
-    """Raise NoAvailability, naming the first night of which nothing is left."""
-    for night, rooms in left.items():
-        if rooms < 1:
-            raise NoAvailability(room_type=room_type.name, night=night)
+def party(booking: Booking) -> list[Booking]:
+    """Return the stay and those that share its room, the one that holds it first."""
+    lead = booking.shares_with_id or booking.pk
+    return sorted([booking, *others_of(booking)], key=lambda stay: (stay.pk != lead, stay.pk))
+
+
+def others_of(booking: Booking) -> list[Booking]:
+    """Return the stays that share the booking's room with it."""
+    lead = booking.shares_with_id or booking.pk
+    others = Booking.objects.filter(Q(pk=lead) | Q(shares_with=lead)).exclude(pk=booking.pk)
+    return list(others.select_related("hotel", "room_type", "room__room_type"))

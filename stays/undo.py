@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hotel.choices import DESK
 from hotel.exceptions import (
+    MovesAreNotUndone,
     ReadyroomError,
     RoomChangedMeanwhile,
     RoomDataErased,
@@ -23,10 +24,13 @@ from rooms.change import ActionInput, Change
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
 from rooms.perform import OLDEST_TAP, UNDO_WINDOW, apply
-from stays import rules
+from stays import rules, sharing
 from stays.choices import BookingStatus
-from stays.departures import closable
+from stays.departures import reopen
 from stays.models import Booking, Guest
+
+# Both are asked for in a form that says what will happen.
+NOT_UNDONE = (Action.MOVE_OUT, Action.MOVE_IN, Action.REINSTATE)
 
 
 def undo(room: Room, change: Change) -> RoomEvent:
@@ -76,6 +80,8 @@ def undoable(staff: Staff | None, room: Room) -> RoomEvent:
     if not room.is_active:
         raise RoomNotInUse(room=room)
     last = on_room.undoable(staff, room)
+    if last.action in NOT_UNDONE:
+        raise MovesAreNotUndone
     if _stay_before(last).get("erased"):
         raise RoomDataErased
     if last.booking:
@@ -83,7 +89,7 @@ def undoable(staff: Staff | None, room: Room) -> RoomEvent:
         if last.action == Action.CHECK_OUT and not last.booking.guests.exists():
             raise StayDataErased
         if last.action == Action.CHECK_OUT:
-            rules.require_free(last.booking, room)
+            rules.require_free(last.booking, room, room.hotel.business_date())
     return last
 
 
@@ -116,7 +122,7 @@ def _last_changes(
         .filter(hotel_id=hotel_id, occurred_at__gte=occurred)
         .filter(actor_id=staff_id, recorded_at__gte=recorded, room_version=F("room__version"))
         .filter(room__is_active=True)
-        .exclude(action=Action.UNDO)
+        .exclude(action__in=(Action.UNDO, *NOT_UNDONE))
         .exclude(source=Source.REPLAY)
         # A bulk checkout of a room without a stay; a check-in has a "stay" note too.
         .exclude(action=Action.CHECK_OUT, before__has_key="stay")
@@ -149,7 +155,7 @@ def _reopen_arrival(booking: Booking, undo: RoomEvent, change: Change) -> None:
     """Expect the guests again, as before the check-in, in the room that was kept for them."""
     before = _stay_before(undo.undoes)
     kept = Room.objects.filter(pk=before["room"]).first()
-    if kept and kept.bookings.clashing(booking.check_in, booking.check_out).exclude(pk=booking.pk):
+    if kept and rules.others_in(booking, kept, undo.hotel.business_date(undo.occurred_at)):
         kept = None
     booking.status = BookingStatus.CONFIRMED
     booking.room = kept
@@ -165,9 +171,12 @@ def _reopen_arrival(booking: Booking, undo: RoomEvent, change: Change) -> None:
 
 def _reopen_stay(booking: Booking, room: Room) -> None:
     """Put the stay back in house, with exactly what its checkout had closed open again."""
-    for records in closable(booking):
-        records.filter(closed_at=booking.checked_out_at).update(closed_at=None)
-    booking.status = BookingStatus.IN_HOUSE
-    booking.checked_out_at = None
-    booking.save(update_fields=["status", "checked_out_at"])
-    booking.guests.update(room=room)
+    # Sharers who were checked out together leave their room at one moment.
+    together = [
+        stay
+        for stay in rules.others_of(booking)
+        if stay.checked_out_at == booking.checked_out_at and stay.room_id == room.pk
+    ]
+    sharing.hold(booking)
+    for stay in (booking, *together):
+        reopen(stay, room)

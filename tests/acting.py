@@ -17,7 +17,11 @@ from rooms.models import Room, RoomEvent
 from rooms.transitions import TRANSITIONS
 from stays import arrivals as stays_arrivals
 from stays import bookings as stays_bookings
+from stays import changes as stays_changes
 from stays import departures as stays_departures
+from stays import moves as stays_moves
+from stays import reinstatement as stays_reinstatement
+from stays import sharing as stays_sharing
 from stays import undo as stays_undo
 from stays.bookings import StayInput
 
@@ -65,6 +69,10 @@ bookings = Plainly(stays_bookings, create=StayInput)
 arrivals = Plainly(stays_arrivals, walk_in=StayInput)
 departures = Plainly(stays_departures)
 undo = Plainly(stays_undo)
+changes = Plainly(stays_changes)
+moves = Plainly(stays_moves)
+reinstatement = Plainly(stays_reinstatement)
+sharing = Plainly(stays_sharing)
 
 
 def perform(

@@ -31,7 +31,8 @@ SELECT room.number,
 FROM (
   SELECT room.id, COUNT(stay.id) AS in_house
   FROM rooms_room AS room
-  LEFT JOIN stays_booking AS stay ON stay.room_id = room.id AND stay.status = 'IN_HOUSE'
+  LEFT JOIN stays_booking AS stay
+    ON stay.room_id = room.id AND stay.status = 'IN_HOUSE' AND stay.shares_with_id IS NULL
   WHERE room.hotel_id = %s
   GROUP BY room.id
 ) AS stays
@@ -55,6 +56,15 @@ FROM stays_booking AS stay
 WHERE stay.hotel_id = %s AND stay.status = 'IN_HOUSE' AND NOT EXISTS (
   SELECT 1 FROM stays_guest AS guest
   WHERE guest.booking_id = stay.id AND guest.room_id = stay.room_id
+)
+"""
+
+# Of sharers in house, one holds the room and the others point at it, in the same room.
+LOST_SHARERS = """
+SELECT COUNT(*)
+FROM stays_booking AS stay JOIN stays_booking AS holder ON holder.id = stay.shares_with_id
+WHERE stay.hotel_id = %s AND stay.status = 'IN_HOUSE' AND (
+  holder.status <> 'IN_HOUSE' OR holder.room_id <> stay.room_id OR holder.shares_with_id IS NOT NULL
 )
 """
 
@@ -96,7 +106,7 @@ class Watch:
     def look_at_guests(self) -> None:
         """Fail where a guest has a room without a stay in house, or the other way round."""
         with connection.cursor() as cursor:
-            for query in (MISPLACED_GUESTS, HOMELESS_STAYS):
+            for query in (MISPLACED_GUESTS, HOMELESS_STAYS, LOST_SHARERS):
                 cursor.execute(query, [self.hotel.pk])
                 (misplaced,) = cursor.fetchone()
                 assert misplaced == 0, f"{misplaced} misplaced"

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from django.http import Http404
 from ninja import Path, Query, Router
 from pydantic import Field
 
@@ -20,6 +21,7 @@ from rooms import permissions
 from rooms.change import ActionInput
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput, create
+from stays.changes import StayChange
 from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking
 
@@ -131,6 +133,84 @@ def no_show(
     return _act(BookingAction.NO_SHOW, request, booking_id, body)
 
 
+@router.post("{booking_id}/unassign/", response=ANSWERS)
+@idempotent()
+def unassign(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: stay_schemas.Nothing = stay_schemas.Nothing(),
+) -> stay_schemas.Booking:
+    """Take the assigned room back from an arrival. A second call changes nothing."""
+    return _act(BookingAction.UNASSIGN, request, booking_id, body)
+
+
+@router.post("{booking_id}/swap/", response=ANSWERS)
+@idempotent()
+def swap(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.OtherBooking
+) -> stay_schemas.Booking:
+    """Give two arrivals each other's room; 409 `room_taken` where one does not fit."""
+    return _act(BookingAction.SWAP, request, booking_id, body)
+
+
+@router.post("{booking_id}/change/", response=ANSWERS)
+@idempotent()
+def change(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.StayChange
+) -> stay_schemas.Booking:
+    """Change a stay's dates, type, guests or name; what is left out stays as it is.
+
+    Only nights that are added are asked of availability: 409 `no_availability`. 409 `room_taken`
+    names the rooms that are free instead. In house, the departure can change and not the arrival;
+    the room changes by `move/`.
+    """
+    return _act(BookingAction.CHANGE, request, booking_id, body)
+
+
+@router.post("{booking_id}/move/", response=ANSWERS)
+@idempotent()
+def move(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.Move
+) -> stay_schemas.Booking:
+    """Move guests in house, with their sharers, to a room that is ready; theirs becomes dirty."""
+    return _act(BookingAction.MOVE, request, booking_id, body, body.room)
+
+
+@router.post("{booking_id}/share/", response=ANSWERS)
+@idempotent()
+def share(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.OtherBooking
+) -> stay_schemas.Booking:
+    """Let a confirmed booking have the other booking's room: the room-night is held once."""
+    return _act(BookingAction.SHARE, request, booking_id, body)
+
+
+@router.post("{booking_id}/unshare/", response=ANSWERS)
+@idempotent()
+def unshare(
+    request: StaffRequest,
+    slug: Slug,
+    booking_id: BookingId,
+    body: stay_schemas.Nothing = stay_schemas.Nothing(),
+) -> stay_schemas.Booking:
+    """Let a confirmed booking have a room of its own again, none yet."""
+    return _act(BookingAction.UNSHARE, request, booking_id, body)
+
+
+@router.post("{booking_id}/reinstate/", response=ANSWERS)
+@idempotent()
+def reinstate(
+    request: StaffRequest, slug: Slug, booking_id: BookingId, body: stay_schemas.Reason
+) -> stay_schemas.Booking:
+    """Take back a checkout, a cancellation or a no-show: the booking is what it was before.
+
+    409 `room_taken` or `illegal_transition` where somebody has, or had, the room since; 409
+    `no_availability` where a cancelled booking's nights are sold.
+    """
+    return _act(BookingAction.REINSTATE, request, booking_id, body)
+
+
 def room_type_of(request: StaffRequest, code: str) -> RoomType:
     """Return the hotel's room type; raise InvalidInput where there is none of that code."""
     found: RoomType | None = request.hotel.room_types.filter(code=code).first()
@@ -156,6 +236,22 @@ def _room_of(request: StaffRequest, number: str) -> Room:
     return room
 
 
+def _other(request: StaffRequest, booking_id: str) -> Booking:
+    try:
+        return get_booking_for_user(request, booking_id)
+    except Http404:
+        words = f"{request.hotel.name} has no booking {booking_id}."
+        raise InvalidInput({"booking_id": words}) from None
+
+
+def _wanted(request: StaffRequest, body: stay_schemas.StayChange) -> StayChange:
+    """Return the change of a stay that the body asks for."""
+    given = body.model_dump(exclude_unset=True)
+    if code := given.pop("room_type", None):
+        given["room_type"] = room_type_of(request, code)
+    return StayChange(**given)
+
+
 def _act(
     action: BookingAction,
     request: StaffRequest,
@@ -165,6 +261,13 @@ def _act(
 ) -> stay_schemas.Booking:
     """Do what the body asks for, with the room of that number if there is one."""
     booking = _booking(request, booking_id)
-    given = ActionInput(room=None if number is None else _room_of(request, number))
+    other = getattr(body, "booking_id", None)
+    given = ActionInput(
+        room=None if number is None else _room_of(request, number),
+        notes=getattr(body, "reason", ""),
+        alone=getattr(body, "alone", False),
+        other=None if other is None else _other(request, other),
+        stay=_wanted(request, body) if isinstance(body, stay_schemas.StayChange) else None,
+    )
     change = change_of(request, getattr(body, "expected_version", None))
     return serialize_booking(act(action, booking, given, change))

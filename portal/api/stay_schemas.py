@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from portal.api.schemas import Body, Day, OnRoom, RoomNumber, Text
 from stays.choices import BookingStatus
@@ -48,6 +48,37 @@ class CheckIn(OnRoom):
 
 class CheckOut(OnRoom):
     """Nothing but the room's version seen."""
+
+
+class OtherBooking(Body):
+    """Another booking of the hotel."""
+
+    booking_id: BookingId = Field(description="The other booking's id.", examples=["B-9X2K7QMA"])
+
+
+class Reason(Body):
+    """Why, in a few words."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["Wrong row"])]
+
+
+class Move(OnRoom):
+    """The room to move to, and why."""
+
+    room: RoomNumber
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["Noise"])]
+    alone: Annotated[StrictBool, Field(description="Whether the sharers stay behind.")] = False
+
+
+class StayChange(Body):
+    """What is to be different; what is left out, or null, stays as it is."""
+
+    check_in: Day | None = None
+    check_out: Day | None = None
+    room_type: TypeCode | None = None
+    adults: Guests | None = None
+    children: Guests | None = None
+    guest_name: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
 
 
 class Nothing(Body):

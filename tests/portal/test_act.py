@@ -12,8 +12,8 @@ from rooms.change import ActionInput, Change
 from rooms.choices import Action, Source
 from stays.choices import BookingAction
 
-STAY, SUBJECT, ROOM = object(), object(), object()
-GIVEN = ActionInput(notes="x", booking=STAY, room=ROOM)
+STAY, SUBJECT, ROOM, WANTED, OTHER = (object() for _ in range(5))
+GIVEN = ActionInput(notes="x", booking=STAY, room=ROOM, stay=WANTED, other=OTHER, alone=True)
 CHANGE = Change(by=None, source=Source.API, request_id="r-1", expected_version=7)
 
 # Every function that does an action, by where the door finds it.
@@ -26,6 +26,13 @@ SERVICES = (
     "stays.bookings.assign",
     "stays.bookings.cancel",
     "stays.bookings.no_show",
+    "stays.bookings.unassign",
+    "stays.bookings.swap",
+    "portal.act.change_stay",
+    "portal.act.move",
+    "portal.act.reinstate",
+    "stays.sharing.share",
+    "stays.sharing.unshare",
 )
 Call = tuple[str, tuple[Any, ...]]
 # Which function does an action, and what it gets. Every other action on a room is perform's.
@@ -40,6 +47,13 @@ ON_BOOKING: dict[str, Call] = {
     "check_out": ("stays.departures.check_out", (SUBJECT, CHANGE)),
     "cancel": ("stays.bookings.cancel", (SUBJECT, CHANGE)),
     "no_show": ("stays.bookings.no_show", (SUBJECT, CHANGE)),
+    "unassign": ("stays.bookings.unassign", (SUBJECT, CHANGE)),
+    "swap": ("stays.bookings.swap", (SUBJECT, OTHER, CHANGE)),
+    "change": ("portal.act.change_stay", (SUBJECT, WANTED, CHANGE)),
+    "move": ("portal.act.move", (SUBJECT, ROOM, "x", True, CHANGE)),
+    "share": ("stays.sharing.share", (SUBJECT, OTHER, CHANGE)),
+    "unshare": ("stays.sharing.unshare", (SUBJECT, CHANGE)),
+    "reinstate": ("portal.act.reinstate", (SUBJECT, "x", CHANGE)),
 }
 
 

@@ -23,7 +23,7 @@ READY = ("AVAILABLE", "READY_FOR_GUEST")
 
 @dataclass
 class Stay:
-    """Days are counted from today. `shares`: which stay, by its place in the list, it shares with."""
+    """Days are counted from today; `shares` is the place in the list of who it shares with."""
 
     kind: str
     room: int | None
@@ -65,7 +65,9 @@ class MadeUpRoom:
 
     def off_sale(self, night: int) -> bool:
         """Tell whether it cannot be sold: closed, out of order, or with a fault that stops it."""
-        closed = any(start <= night and (end is None or night < end) for start, end in self.closures)
+        closed = any(
+            start <= night and (end is None or night < end) for start, end in self.closures
+        )
         out = self.status == "OUT_OF_ORDER" and not over_by(self.back, night)
         stopped = self.priority == "HIGH" or self.unsaleable
         return closed or out or (stopped and not over_by(self.repaired, night))
