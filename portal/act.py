@@ -17,13 +17,17 @@ Does = Callable[[Any, ActionInput, Change], Any]
 
 # What changes a stay besides the room. Everything else is rooms.perform's.
 WITH_STAY: dict[Action, Does] = {
-    Action.CHECK_IN: lambda room, given, change: arrivals.check_in(given.booking, room, change),
+    Action.CHECK_IN: lambda room, given, change: arrivals.check_in(
+        given.booking, room, change, accept_fault=given.accept_fault
+    ),
     Action.CHECK_OUT: lambda room, given, change: departures.check_out_room(room, change),
     Action.UNDO: lambda room, given, change: undo(room, change),
 }
 ON_BOOKING: dict[BookingAction, Does] = {
     BookingAction.ASSIGN: lambda stay, given, change: bookings.assign(stay, given.room, change),
-    BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(stay, given.room, change),
+    BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(
+        stay, given.room, change, accept_fault=given.accept_fault
+    ),
     BookingAction.CHECK_OUT: lambda stay, given, change: departures.check_out(stay, change),
     BookingAction.CANCEL: lambda stay, given, change: bookings.cancel(stay, change),
     BookingAction.NO_SHOW: lambda stay, given, change: bookings.no_show(stay, change),

@@ -91,7 +91,7 @@ def check_in(
     booking_id: BookingId,
     body: stay_schemas.CheckIn = stay_schemas.CheckIn(),
 ) -> stay_schemas.Booking:
-    """Let the guests in; 409 `not_bookable` where the room is not ready now."""
+    """Let the guests in; 409 `not_bookable` for a room not ready now, or a fault not accepted."""
     return _act(BookingAction.CHECK_IN, request, booking_id, body, body.room)
 
 
@@ -165,6 +165,9 @@ def _act(
 ) -> stay_schemas.Booking:
     """Do what the body asks for, with the room of that number if there is one."""
     booking = _booking(request, booking_id)
-    given = ActionInput(room=None if number is None else _room_of(request, number))
+    given = ActionInput(
+        room=None if number is None else _room_of(request, number),
+        accept_fault=getattr(body, "accept_fault", False),
+    )
     change = change_of(request, getattr(body, "expected_version", None))
     return serialize_booking(act(action, booking, given, change))

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from portal.api.schemas import Body, Day, OnRoom, RoomNumber, Text
 from stays.choices import BookingStatus
@@ -44,6 +44,9 @@ class CheckIn(OnRoom):
     """The room to let the guests into."""
 
     room: Annotated[RoomNumber | None, Field(description="Without it, the assigned room.")] = None
+    accept_fault: Annotated[
+        StrictBool, Field(description="The guests get the room with its open LOW maintenance.")
+    ] = False
 
 
 class CheckOut(OnRoom):
