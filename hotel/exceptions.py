@@ -172,9 +172,11 @@ class TooEarlyForNoShow(IllegalTransition):
 
 
 class StayOver(IllegalTransition):
-    """A check-in after the day of departure."""
+    """A check-in or a room for a stay of which nothing is left."""
 
-    sentence = _("Booking {booking} ended on {check_out}.")
+    sentence = _(
+        "Booking {booking} ended on {check_out}. If the guests come now, change its dates first."
+    )
 
 
 class StaleVersion(ReadyroomError):

@@ -6,6 +6,7 @@ A rule about the booking is an error for the service (`require`) and a boolean f
 
 import datetime as dt
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
@@ -25,13 +26,17 @@ from hotel.exceptions import (
     StayOver,
     TooEarlyForNoShow,
 )
-from hotel.models import Staff
+from hotel.models import Hotel, Staff
 from rooms import log, permissions
 from rooms.change import Change
 from rooms.models import Room, RoomType
-from stays.availability import availability, expected_end
-from stays.choices import HOLDING, BookingAction, BookingStatus
+from stays.availability import MAX_NIGHTS, availability, expected_end
+from stays.choices import HOLDING, BookingAction, BookingStatus, Phase
 from stays.models import Booking
+from stays.phase import phase_on
+
+# What makes no sense once nothing of the stay is left.
+NEED_A_NIGHT = (BookingAction.ASSIGN, BookingAction.CHECK_IN)
 
 
 def refusal(
@@ -45,11 +50,12 @@ def refusal(
         return None if in_house else NotCheckedIn(booking=booking)
     if booking.status != BookingStatus.CONFIRMED:
         return NotConfirmed(booking=booking, status=booking.get_status_display())
-    if action is BookingAction.CHECK_IN and today < booking.check_in:
+    stands = phase_on(booking, today)
+    if action is BookingAction.CHECK_IN and stands is Phase.TO_COME:
         return ArrivesLater(booking=booking, check_in=booking.check_in)
-    if action is BookingAction.CHECK_IN and today > booking.check_out:
+    if action in NEED_A_NIGHT and stands is Phase.ENDED_WITHOUT_ARRIVAL:
         return StayOver(booking=booking, check_out=booking.check_out)
-    if action is BookingAction.NO_SHOW and today < booking.check_in:
+    if action is BookingAction.NO_SHOW and stands is Phase.TO_COME:
         return TooEarlyForNoShow(booking=booking, check_in=booking.check_in)
     return None
 
@@ -141,6 +147,40 @@ def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> N
     begin = min(max(booking.check_in, hotel.business_date(at)), booking.check_out)
     (offer,) = availability(hotel, begin, booking.check_out, room_type=room_type, at=at)
     require_left(room_type, {night.date: night.assignable for night in offer.nights})
+
+
+def stay_errors(
+    hotel: Hotel,
+    room_type: RoomType | None,
+    check_in: dt.date,
+    check_out: dt.date,
+    adults: int,
+    children: int,
+    today: dt.date,
+) -> dict[str, str]:
+    """Return what no stay may be, by field: too long, too far ahead, too many in one room.
+
+    Without a type, the people are not limited. Nothing is asked of the database.
+    """
+    errors = {}
+    latest = today + dt.timedelta(days=hotel.arrival_days_ahead)
+    if check_in > latest:
+        errors["check_in"] = _("Arrivals can be booked until %s.") % date_format(latest, "j F Y")
+    if check_out < check_in:
+        errors["check_out"] = _("The departure is before the arrival.")
+    elif (check_out - check_in).days > MAX_NIGHTS:
+        errors["check_out"] = _("A stay has %d nights at most.") % MAX_NIGHTS
+    persons = adults + children
+    if persons < 1:
+        errors["adults"] = _("Somebody must stay.")
+    if room_type and room_type.max_persons and persons > room_type.max_persons:
+        most = {"room_type": room_type.name, "most": room_type.max_persons}
+        crowded = _("%(room_type)s takes %(most)d people at most, children included.") % most
+        errors["children" if children else "adults"] = crowded
+    if room_type and room_type.max_adults and adults > room_type.max_adults:
+        most = {"room_type": room_type.name, "most": room_type.max_adults}
+        errors["adults"] = _("%(room_type)s takes %(most)d adults at most.") % most
+    return errors
 
 
 def require_left(room_type: RoomType, left: dict[dt.date, int]) -> None:

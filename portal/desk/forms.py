@@ -13,6 +13,7 @@ from rooms.choices import TURNING
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput
 from stays.models import Booking
+from stays.readiness import rooms_for_tonight
 
 
 class ConfirmForm(ChangeForm):
@@ -146,12 +147,12 @@ class WalkInForm(StayForm):
 
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
-        rooms = hotel.rooms.with_people()
         # A repeated request names a room that is occupied now; walk_in handles that.
-        self.fields["room"].queryset = rooms
+        self.fields["room"].queryset = hotel.rooms.with_people()
+        offered = rooms_for_tonight(hotel)
         self.fields["room"].choices = [
-            ("", "---------"),
-            *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
+            ("", "---------" if offered else "No room is free tonight"),
+            *((room.number, f"{room.number} · {room.room_type.name}") for room in offered),
         ]
         self.helper.layout = Layout(
             "request_id",

@@ -46,8 +46,8 @@ DAYS = {
 }
 # What may be done with a booking, and on which days. All that is not here is refused.
 MAY = {
-    ("assign", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
-    ("check_in", "CONFIRMED"): {"arrival", "between", "departure"},
+    ("assign", "CONFIRMED"): {"before", "arrival", "between"},
+    ("check_in", "CONFIRMED"): {"arrival", "between"},
     ("check_out", "IN_HOUSE"): {"before", "arrival", "between", "departure", "after"},
     ("cancel", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
     ("no_show", "CONFIRMED"): {"arrival", "between", "departure", "after"},
@@ -55,7 +55,10 @@ MAY = {
 # Why not, of a confirmed booking on the wrong day.
 WRONG_DAY = {
     ("check_in", "before"): ArrivesLater,
+    ("check_in", "departure"): StayOver,
     ("check_in", "after"): StayOver,
+    ("assign", "departure"): StayOver,
+    ("assign", "after"): StayOver,
     ("no_show", "before"): TooEarlyForNoShow,
 }
 
