@@ -94,6 +94,62 @@ def test_the_table_above_is_what_the_desk_may_do_and_why_not(action, status, day
         assert rules.may(*asked) is (expected is None)
 
 
+# Of a Suite for 2 adults and 4 people, arrivals up to 730 days ahead, on 9 March 2026.
+LIMITS = [
+    ({}, {}),
+    ({"check_in": "2028-03-08", "check_out": "2028-03-09"}, {}),
+    (
+        {"check_in": "2028-03-09", "check_out": "2028-03-10"},
+        {"check_in": "Arrivals can be booked until 8 March 2028."},
+    ),
+    ({"check_out": "2027-04-14"}, {}),
+    ({"check_out": "2027-04-15"}, {"check_out": "A stay has 400 nights at most."}),
+    ({"check_out": "2026-03-09"}, {"check_out": "The departure is before the arrival."}),
+    ({"check_out": "2026-03-10"}, {}),
+    ({"adults": 2, "children": 2}, {}),
+    ({"adults": 3}, {"adults": "Suite takes 2 adults at most."}),
+    ({"adults": 5}, {"adults": "Suite takes 2 adults at most."}),
+    (
+        {"adults": 2, "children": 3},
+        {"children": "Suite takes 4 people at most, children included."},
+    ),
+    (
+        {"adults": 3, "children": 2},
+        {
+            "adults": "Suite takes 2 adults at most.",
+            "children": "Suite takes 4 people at most, children included.",
+        },
+    ),
+    ({"adults": 0, "children": 1}, {}),
+    ({"adults": 0}, {"adults": "Somebody must stay."}),
+]
+
+
+@pytest.mark.parametrize(("wrong", "errors"), LIMITS)
+def test_what_no_stay_may_be_is_told_by_field(wrong, errors):
+    stay = {"check_in": "2026-03-10", "check_out": "2026-03-13", "adults": 1, "children": 0}
+    check_in, check_out, adults, children = (stay | wrong).values()
+
+    found = rules.stay_errors(
+        Hotel(),
+        RoomType(name="Suite", max_adults=2, max_persons=4),
+        dt.date.fromisoformat(check_in),
+        dt.date.fromisoformat(check_out),
+        adults,
+        children,
+        DAYS["before"],
+    )
+
+    assert found == errors
+
+
+@pytest.mark.parametrize("room_type", [None, RoomType(name="Plain")], ids=["none", "no limits"])
+def test_where_a_type_has_no_limit_any_number_may_stay(room_type):
+    stay = (DAYS["arrival"], DAYS["departure"], 20, 20)
+
+    assert rules.stay_errors(Hotel(), room_type, *stay, DAYS["before"]) == {}
+
+
 @pytest.mark.parametrize(
     "staff",
     [
