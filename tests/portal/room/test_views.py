@@ -201,8 +201,8 @@ def test_beneath_a_fault_a_tap_tells_how_the_clean_stands(
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        (Role.HOUSEKEEPER, ["Cleaning", "Fault, medium priority"]),
-        (Role.SUPERVISOR, ["Cleaning", "Fault, medium priority"]),
+        (Role.HOUSEKEEPER, ["Cleaning", "Fault, medium"]),
+        (Role.SUPERVISOR, ["Cleaning", "Fault, medium"]),
         (Role.MAINTENANCE, ["Maintenance"]),
         (Role.FRONT_DESK, ["Maintenance"]),
         (Role.MANAGER, ["Maintenance"]),
