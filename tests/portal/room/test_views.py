@@ -145,7 +145,7 @@ def test_every_action_on_a_room_is_tried_here():
     assert set(CASES) == set(Action) - OF_BOOKING - {Action.UNDO}
 
 
-@pytest.mark.parametrize("action", OF_BOOKING)
+@pytest.mark.parametrize("action", sorted(OF_BOOKING))
 def test_what_is_done_on_the_booking_has_no_address_on_the_room(hotel, sign_in, manager, action):
     client = sign_in(manager)
     for status in (S.AVAILABLE, S.OCCUPIED):
