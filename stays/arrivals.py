@@ -43,6 +43,7 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
     rules.require(change, BookingAction.CHECK_IN, booking)
     rules.require_same_hotel(booking, room)
     rules.require_ready(room)
+    rules.require_not_closing(booking, room)
     rules.require_free(booking, room)
     rules.require_type_left(booking, room, change.occurred_at)
     before = {

@@ -6,6 +6,7 @@ A rule about the booking is an error for the service (`require`) and a boolean f
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
@@ -17,6 +18,8 @@ from hotel.exceptions import (
     NotCheckedIn,
     NotConfirmed,
     ReadyroomError,
+    RoomCloses,
+    RoomClosesForGood,
     RoomNotReady,
     RoomOutOfOrder,
     RoomOutOfOrderForGood,
@@ -28,6 +31,7 @@ from hotel.exceptions import (
 from hotel.models import Staff
 from rooms import log, permissions
 from rooms.change import Change
+from rooms.choices import ClosureKind, ClosureStatus, Source
 from rooms.models import Room, RoomType
 from stays.availability import availability, expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus
@@ -35,10 +39,15 @@ from stays.models import Booking
 
 
 def refusal(
-    staff: Staff | None, action: BookingAction, booking: Booking, today: dt.date
+    staff: Staff | None,
+    action: BookingAction,
+    booking: Booking,
+    today: dt.date,
+    *,
+    source: Source | None = None,
 ) -> ReadyroomError | None:
     """Return why `staff` may not do `action` to the booking as it stands `today`, or None."""
-    if refused := permissions.role_refusal(staff, DESK, booking.hotel, action.label):
+    if refused := permissions.role_refusal(staff, DESK, booking.hotel, action.label, source=source):
         return refused
     if action is BookingAction.CHECK_OUT:
         in_house = booking.status == BookingStatus.IN_HOUSE
@@ -57,7 +66,7 @@ def refusal(
 def require(change: Change, action: BookingAction, booking: Booking) -> None:
     """Raise what `refusal` gives on the business date of the change."""
     today = booking.hotel.business_date(change.occurred_at)
-    if refused := refusal(change.by, action, booking, today):
+    if refused := refusal(change.by, action, booking, today, source=change.source):
         raise refused
 
 
@@ -68,7 +77,7 @@ def may(staff: Staff, action: BookingAction, booking: Booking, today: dt.date) -
 
 def require_desk(change: Change, booking: Booking, action: BookingAction) -> None:
     """Raise NotAllowed unless the person works at the booking's front desk."""
-    permissions.require_role(change.by, DESK, booking.hotel, action.label)
+    permissions.require_role(change.by, DESK, booking.hotel, action.label, source=change.source)
 
 
 def lock(booking: Booking, room: Room | None) -> Room | None:
@@ -111,14 +120,34 @@ def require_ready(room: Room) -> None:
 
 
 def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
-    """Raise NotBookable where the room is still out of order when the guests come."""
-    if not room.is_out_of_order:
-        return
-    until = expected_end(room, today)
-    if until is None:
-        raise RoomOutOfOrderForGood(room=room)
-    if until > booking.check_in:
-        raise RoomOutOfOrder(room=room, until=until)
+    """Raise NotBookable where the room is out of order when the guests come, or will be then."""
+    if room.is_out_of_order:
+        until = expected_end(room, today)
+        if until is None:
+            raise RoomOutOfOrderForGood(room=room)
+        if until > booking.check_in:
+            raise RoomOutOfOrder(room=room, until=until)
+    require_not_closing(booking, room)
+
+
+def require_not_closing(booking: Booking, room: Room) -> None:
+    """Raise NotBookable where the stay meets a planned closure that takes the room off sale."""
+    planned = room.closures.filter(
+        during(booking.check_in, booking.check_out),
+        kind=ClosureKind.OUT_OF_ORDER,
+        status=ClosureStatus.PLANNED,
+    )
+    if closure := planned.first():
+        about = {"room": room, "start": closure.start, "reason": closure.reason}
+        if closure.until is None:
+            raise RoomClosesForGood(**about)
+        raise RoomCloses(**about, until=closure.until)
+
+
+def during(check_in: dt.date, check_out: dt.date) -> Q:
+    """Return the condition on closures that take a night of the stay; of a day use, its day."""
+    last = max(check_out, check_in + dt.timedelta(days=1))
+    return Q(start__lt=last) & (Q(until__isnull=True) | Q(until__gt=check_in))
 
 
 def require_free(booking: Booking, room: Room) -> None:

@@ -9,14 +9,17 @@ from inspect import signature
 from types import ModuleType
 from typing import Any
 
+from rooms import closures as rooms_closures
 from rooms import log as rooms_log
 from rooms import perform as rooms_perform
 from rooms.change import ActionInput, Change
 from rooms.choices import Action, Source
+from rooms.closures import ClosureInput
 from rooms.models import Room, RoomEvent
 from rooms.transitions import TRANSITIONS
 from stays import arrivals as stays_arrivals
 from stays import bookings as stays_bookings
+from stays import closures as stays_closures
 from stays import departures as stays_departures
 from stays import undo as stays_undo
 from stays.bookings import StayInput
@@ -61,6 +64,8 @@ class Plainly:
 
 
 log = Plainly(rooms_log)
+closures = Plainly(rooms_closures, plan=ClosureInput)
+promises = Plainly(stays_closures, plan=ClosureInput, take_out_of_order=ActionInput)
 bookings = Plainly(stays_bookings, create=StayInput)
 arrivals = Plainly(stays_arrivals, walk_in=StayInput)
 departures = Plainly(stays_departures)
