@@ -52,6 +52,13 @@ def promised(room: Room, start: dt.date, until: dt.date | None) -> list[Booking]
     return list(found.select_related("hotel", "room", "room_type"))
 
 
+def promised_by(closure: Closure) -> list[Booking]:
+    """Return the bookings that an open closure takes the room away from; by a service, none."""
+    if closure.kind == ClosureKind.OUT_OF_SERVICE or closure.status not in closures.OPEN:
+        return []
+    return promised(closure.room, closure.start, closure.until)
+
+
 def free_rooms(booking: Booking) -> list[Room]:
     """Return the other rooms that could be kept for the stay, those of its type first."""
     hotel, today = booking.hotel, booking.hotel.business_date()
