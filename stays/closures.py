@@ -6,6 +6,7 @@ meanwhile is passed over.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,7 +20,7 @@ from hotel.exceptions import PromisedMeanwhile
 from hotel.models import Hotel
 from rooms import closures, log, setup
 from rooms.change import ActionInput, Change
-from rooms.choices import Action, ClosureKind, LogAction
+from rooms.choices import Action, ClosureKind, LogAction, RoomStatus
 from rooms.closures import ClosureInput
 from rooms.models import Closure, Room, RoomEvent
 from rooms.perform import perform
@@ -29,6 +30,8 @@ from stays.choices import BookingStatus
 from stays.models import Booking
 
 Done = TypeVar("Done")
+# [start, until); without `until`, every night to come.
+Nights = tuple[dt.date, dt.date | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,36 @@ def promised_by(closure: Closure) -> list[Booking]:
     if closure.kind == ClosureKind.OUT_OF_SERVICE or closure.status not in closures.OPEN:
         return []
     return promised(closure.room, closure.start, closure.until)
+
+
+def promised_in(hotel: Hotel) -> dict[int, list[Booking]]:
+    """Return the stays of each of the hotel's open closures, by its pk, by two queries."""
+    open_ones = Closure.objects.filter(
+        room__hotel=hotel, kind=ClosureKind.OUT_OF_ORDER, status__in=closures.OPEN
+    )
+    stays = hotel.bookings.filter(room__in=open_ones.values("room"), status=BookingStatus.CONFIRMED)
+    by_room = defaultdict(list)
+    for stay in stays:
+        by_room[stay.room_id].append(stay)
+    return {
+        one.pk: [
+            stay
+            for stay in by_room[one.room_id]
+            if stay.ends_before > one.start and (one.until is None or stay.check_in < one.until)
+        ]
+        for one in open_ones
+    }
+
+
+def nights_closed(action: Action, room: Room, given: ActionInput) -> Nights | None:
+    """Return the nights that an action on the room closes from today; None for any other action."""
+    today = room.hotel.business_date()
+    if action is Action.TAKE_OUT_OF_ORDER:
+        return today, given.until
+    if action is Action.OVERRIDE and given.room_status == RoomStatus.OUT_OF_ORDER:
+        # An override keeps the end that was expected.
+        return today, given.until or expected_end(room, today)
+    return None
 
 
 def free_rooms(booking: Booking) -> list[Room]:
@@ -117,10 +150,10 @@ def take_out_of_order(
 
     Raises what rooms.perform.perform and stays.bookings.assign raise, and PromisedMeanwhile.
     """
-    today = room.hotel.business_date(change.occurred_at)
-    return _close(
-        room, (today, given.until), agreed, change, lambda: perform(action, room, given, change)
-    )
+    nights = nights_closed(action, room, given)
+    if nights is None:
+        return perform(action, room, given, change)
+    return _close(room, nights, agreed, change, lambda: perform(action, room, given, change))
 
 
 def take_out_of_use(
@@ -143,7 +176,7 @@ def take_out_of_use(
 
 def _close(
     room: Room,
-    nights: tuple[dt.date, dt.date | None],
+    nights: Nights,
     agreed: Agreed,
     change: Change,
     close: Callable[[], Done],

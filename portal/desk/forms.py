@@ -7,11 +7,13 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from hotel.models import Hotel
+from portal.desk.given_last import confirm_field, last_groups, require_confirmed
 from portal.forms import ChangeForm
 from rooms.change import ActionInput
 from rooms.choices import TURNING
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput
+from stays.closures import out_of_service
 from stays.models import Booking
 
 
@@ -25,7 +27,7 @@ class ConfirmForm(ChangeForm):
     @property
     def given(self) -> ActionInput:
         """What the person gave; the form is valid."""
-        return ActionInput(**self.typed())
+        return ActionInput(**self.typed("confirmed"))
 
 
 class RoomChoiceForm(ConfirmForm):
@@ -58,6 +60,10 @@ class RoomChoiceForm(ConfirmForm):
             ("Ready, other types", ready, False),
             (f"On its way, {booking.room_type.name}", way, True),
         ]
+        stay = booking.check_in, booking.check_out
+        self.given_last = last = out_of_service(booking.hotel, *stay)
+        if last:
+            self.fields["confirmed"] = confirm_field()
         field = self.fields["room"]
         field.queryset = rooms
         field.choices = [
@@ -67,13 +73,22 @@ class RoomChoiceForm(ConfirmForm):
                 found := [
                     room
                     for room in group
-                    if (room.room_type_id == booking.room_type_id) == same and room.pk not in taken
+                    if (room.room_type_id == booking.room_type_id) == same
+                    and room.pk not in taken
+                    and room.pk not in last
                 ]
             )
         ]
+        field.choices += last_groups([r for r in ready + way if r.pk not in taken], last)
         self.nothing = not field.choices
         if booking.room:
             field.initial = booking.room.number
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the confirmation that a room out of service needs."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        require_confirmed(self, given, self.given_last)
+        return given
 
     @staticmethod
     def _label(room: Room) -> str:
@@ -109,7 +124,7 @@ class StayForm(ChangeForm):
     @property
     def given(self) -> StayInput:
         """The stay that is asked for; the form is valid."""
-        return StayInput(**self.typed("room"))
+        return StayInput(**self.typed("room", "confirmed"))
 
 
 class BookingForm(StayForm):
@@ -147,16 +162,37 @@ class WalkInForm(StayForm):
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
         rooms = hotel.rooms.with_people()
+        self.hotel = hotel
+        today = hotel.business_date()
+        last = out_of_service(hotel, today, today + dt.timedelta(days=1))
+        ready = list(rooms.bookable())
         # A repeated request names a room that is occupied now; walk_in handles that.
         self.fields["room"].queryset = rooms
         self.fields["room"].choices = [
             ("", "---------"),
-            *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
+            *(
+                (room.number, f"{room.number} · {room.room_type.name}")
+                for room in ready
+                if room.pk not in last
+            ),
+            *last_groups(ready, last),
         ]
+        self.fields["confirmed"] = confirm_field()
+        if not out_of_service(hotel, today, dt.date.max):
+            self.fields["confirmed"].widget = forms.HiddenInput()
         self.helper.layout = Layout(
             "request_id",
             "guest_name",
             "room",
+            "confirmed",
             "check_out",
             Row(Column("adults"), Column("children")),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the confirmation that a room out of service during the stay needs."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("check_out"):
+            stay = self.hotel.business_date(), given["check_out"]
+            require_confirmed(self, given, out_of_service(self.hotel, *stay))
+        return given
