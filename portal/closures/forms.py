@@ -56,19 +56,25 @@ class ClosingForm(ChangeForm):
         self.data["agreed"] = " ".join(stay.booking_id for stay in stays)
         chosen = {}
         if self.staff.role in DESK:
-            chosen = {stay.booking_id: self._ask(stay) for stay in stays}
+            chosen = {stay.booking_id: self._ask(stay, stays) for stay in stays}
+            # First what is asked now, then what was typed before.
+            self.order_fields([field_of(stay) for stay in stays])
         self._answer = Agreed(seen=seen, rooms=chosen)
         if any(stay.booking_id not in seen for stay in stays):
             self.add_error(None, self._question(stays))
         return given
 
-    def _ask(self, stay: Booking) -> Room | None:
+    def _ask(self, stay: Booking, stays: list[Booking]) -> Room | None:
         """Add the choice of another room for the stay, and return what was chosen."""
         rooms = free_rooms(stay)
-        name = f"room_for_{stay.booking_id}"
+        name = field_of(stay)
         if name not in self.data:
-            # Not a room that is suggested to another stay of this form already.
-            taken = {value for key, value in self.data.items() if key.startswith("room_for_")}
+            # Not a room that goes to another stay of this form at the same time.
+            taken = {
+                self.data.get(field_of(other))
+                for other in stays
+                if other.check_in < stay.ends_before and stay.check_in < other.ends_before
+            }
             same = (r.number for r in rooms if r.room_type_id == stay.room_type_id)
             self.data[name] = next((number for number in same if number not in taken), "")
         choices = [(room.number, f"{room.number} · {room.room_type.name}") for room in rooms]
@@ -94,6 +100,11 @@ class ClosingForm(ChangeForm):
             f"{words} {named}. They keep it until the front desk gives them another: "
             "tell the desk, then send again."
         )
+
+
+def field_of(stay: Booking) -> str:
+    """Return the name of the choice of a room for the stay."""
+    return f"room_for_{stay.booking_id}"
 
 
 def days_of(stay: Booking) -> str:

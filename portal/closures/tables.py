@@ -14,9 +14,9 @@ from rooms.models import Closure
 from stays.models import Booking
 
 
-def labelled(label: str) -> dict[str, Any]:
+def labelled(label: str, cls: str = "") -> dict[str, Any]:
     """Return the attributes of a cell that names itself where the table is stacked."""
-    return {"td": {"data-label": label}}
+    return {"td": {"data-label": label, "class": cls}}
 
 
 class ClosureTable(tables.Table):
@@ -26,7 +26,7 @@ class ClosureTable(tables.Table):
         accessor="room__number",
         verbose_name="Room",
         linkify=lambda record: room_url(record.room),
-        attrs={"a": {"class": "no"}},
+        attrs={"a": {"class": "no"}, "td": {"class": "whole"}},
         order_by=("room__number",),
     )
     kind = tables.Column(attrs=labelled("Kind"))
@@ -35,12 +35,19 @@ class ClosureTable(tables.Table):
     until = tables.DateColumn(
         verbose_name="Until", format="j M Y", default="not known", attrs=labelled("Until")
     )
-    reason = tables.Column(orderable=False, attrs=labelled("Reason"))
+    reason = tables.Column(orderable=False, attrs=labelled("Reason", "wide"))
     promised = tables.Column(
-        empty_values=(), orderable=False, verbose_name="Promised to", attrs=labelled("Promised to")
+        empty_values=(),
+        orderable=False,
+        verbose_name="Promised to",
+        attrs=labelled("Promised to", "wide"),
     )
     end = tables.Column(
-        empty_values=(), orderable=False, verbose_name="End", exclude_from_export=True
+        empty_values=(),
+        orderable=False,
+        verbose_name="End",
+        exclude_from_export=True,
+        attrs={"td": {"class": "whole"}},
     )
 
     class Meta:
