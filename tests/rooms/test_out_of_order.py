@@ -1,8 +1,12 @@
 """One truth: a room that is out of order has one running closure, which says what the room says."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rooms import setup
 from rooms.change import Change
@@ -12,6 +16,7 @@ from tests.acting import perform
 from tests.factories import make_room, make_room_type
 
 S = RoomStatus
+OOO = RoomStatus.OUT_OF_ORDER
 DAY = dt.timedelta(days=1)
 
 
@@ -105,10 +110,27 @@ def test_a_room_added_out_of_order_has_one(hotel, manager, today):
     assert (closure.start, closure.until) == (today, None), "an end that has passed is none"
 
 
-def test_other_actions_ask_nothing_about_closures(room, manager, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def test_rooms_out_of_order_before_this_release_get_theirs(hotel, manager, today):
+    with_end, over, in_order = (make_room(hotel=hotel, status=s) for s in (OOO, OOO, S.AVAILABLE))
+    for room, until in ((with_end, today + 3 * DAY), (over, today - DAY)):
+        Room.objects.filter(pk=room.pk).update(
+            out_of_order_from=today - 5 * DAY, out_of_order_until=until, out_of_order_reason="wet"
+        )
+    migration = import_module("rooms.migrations.0007_running_closures")
 
+    for _ in range(2):
+        migration.add_closures(apps, None)
+
+    found = Closure.objects.order_by("room")
+    assert [(one.room, one.start, one.until, one.reason) for one in found] == [
+        (with_end, today - 5 * DAY, today + 3 * DAY, "wet"),
+        # Nobody has looked at it: the day's turn does not put it back on sale.
+        (over, today - 5 * DAY, None, "wet"),
+    ]
+    assert not in_order.closures.exists()
+
+
+def test_other_actions_ask_nothing_about_closures(room, manager):
     with CaptureQueriesContext(
         connection,
     ) as asked:
