@@ -305,6 +305,30 @@ class RoomOutOfOrderForGood(NotBookable):
     sentence = _("Room {room} is out of order, with no expected end.")
 
 
+class RoomCloses(NotBookable):
+    """The room is to be out of order for some of the stay."""
+
+    sentence = _(
+        "Room {room} is out of order from {start} to {until}: {reason}. "
+        "Give another room, or cancel the closure first."
+    )
+
+
+class RoomClosesForGood(NotBookable):
+    """The room is to be out of order from a day of the stay on."""
+
+    sentence = _(
+        "Room {room} is out of order from {start} on: {reason}. "
+        "Give another room, or cancel the closure first."
+    )
+
+
+class PromisedMeanwhile(IllegalTransition):
+    """A room that closes is promised to stays that the person has not seen."""
+
+    sentence = _("Room {room} is promised to {bookings}: look again before it closes.")
+
+
 class RoomTaken(ReadyroomError):
     """Another stay has the room for some of the time."""
 

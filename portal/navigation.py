@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 
-from hotel.choices import DESK, EVERYONE, INSPECTORS, Role
+from hotel.choices import DESK, EVERYONE, INSPECTORS, REPAIRERS, Role
 from hotel.models import Staff
 from rooms.choices import Action
 from rooms.models import Room
@@ -25,10 +25,11 @@ READINESS = Page("readiness", "Readiness", "bell", DESK)
 BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
 ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
+CLOSURES = Page("closures", "Closures", "door-closed", DESK | INSPECTORS | REPAIRERS)
 STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
 # Shown in the account menu.
 TOKENS = Page("tokens", "API tokens", "key", frozenset({Role.MANAGER}))
-PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, STATISTICS)
+PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, CLOSURES, STATISTICS)
 
 FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.account import views as account
 from portal.board import views as board
+from portal.closures import views as closures
 from portal.desk import views as desk
 from portal.live import views as live
 from portal.reports import views as reports
@@ -37,6 +38,17 @@ urlpatterns = [
         "h/<slug:hotel_slug>/rooms/<str:room_number>/<slug:action>/",
         room.room_action,
         name="room_action",
+    ),
+    path("h/<slug:hotel_slug>/closures/", closures.closure_list, name="closures"),
+    path(
+        "h/<slug:hotel_slug>/closures/<int:closure_id>/end/",
+        closures.end_closure,
+        name="end_closure",
+    ),
+    path(
+        "h/<slug:hotel_slug>/rooms/<str:room_number>/closures/new/",
+        closures.plan_closure,
+        name="plan_closure",
     ),
     path("h/<slug:hotel_slug>/tokens/", tokens.tokens, name="tokens"),
     path(

@@ -151,14 +151,16 @@ def close_room(room: Room, given: ActionInput, change: Change) -> Fields:
     today = room.hotel.business_date(change.occurred_at)
     start = given.start or room.out_of_order_from or today
     if start > today:
-        words = _("The room leaves service now: choose today or earlier, or wait for the day.")
+        words = _("The room leaves service now: choose today or earlier, or plan a closure.")
         raise InvalidInput({"start": words})
     _require_day_to_come(given, today)
-    return {
+    fields: Fields = {
         "out_of_order_reason": given.notes,
         "out_of_order_from": start,
         "out_of_order_until": given.until,
     }
+    # Said at the start, so that the card shows what the room returns as.
+    return fields | {"return_status": S.CHECKOUT_DIRTY} if given.needs_cleaning else fields
 
 
 def whatever_was_chosen(room: Room, given: ActionInput, change: Change) -> Fields:

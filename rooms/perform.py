@@ -18,7 +18,7 @@ from hotel.exceptions import (
 )
 from hotel.models import Staff
 from hotel.statements import Statement
-from rooms import log, permissions
+from rooms import log, out_of_order, permissions
 from rooms.change import ActionInput, Change
 from rooms.choices import Action, Source
 from rooms.models import Room, RoomEvent
@@ -28,6 +28,8 @@ UNDO_WINDOW = dt.timedelta(minutes=2)
 # How long ago a phone without signal may say that something happened.
 OLDEST_TAP = dt.timedelta(hours=24)
 NOTES_MAX = 2000
+# Whose word on the time counts: they are no devices.
+TAKEN_AT_THEIR_WORD = (Source.REPLAY, Source.DAY_TURN)
 # The room's columns by their names, with and without a foreign key's _id.
 FIELDS: "dict[str, Field[Any, Any]]" = {
     name: field for field in Room._meta.concrete_fields for name in (field.name, field.attname)
@@ -87,7 +89,7 @@ def apply(
     undone; the caller changes it in the same transaction. `stay_before` is what it was, kept in
     the event for the undo. Raises NotAllowed, IllegalTransition, InvalidInput.
     """
-    permissions.require(change.by, action, room)
+    permissions.require(change.by, action, room, source=change.source)
     given = replace(given, notes=given.notes.strip())
     if len(given.notes) > NOTES_MAX:
         raise InvalidInput({"notes": _("Keep notes under %d characters.") % NOTES_MAX})
@@ -130,6 +132,8 @@ def _write(
     event.seq, event.to_status = room.last_seq, room.room_status
     event.room_version, event.before = room.version, before
     statements.insert(event)
+    if not out_of_order.FOLLOWED.isdisjoint(changed):
+        out_of_order.follow(room, event)
 
 
 def undoable(
@@ -183,12 +187,13 @@ def _set(room: Room, fields: dict[str, Any]) -> dict[str, Any]:
 def _moment(room: Room, change: Change) -> dt.datetime:
     """Return when it happened: what the device says, limited to the last 24 hours.
 
-    It is never before the room's previous event. A replay plays past years, so it is not limited.
+    It is never before the room's previous event. A replay plays past years, and a day's turn may
+    belong to one: neither is limited.
     """
     now = timezone.now()
     if change.occurred_at is None:
         return now
-    if change.source == Source.REPLAY:
+    if change.source in TAKEN_AT_THEIR_WORD:
         return change.occurred_at
     # Not `status_since` alone: a repair leaves it as it is, and an undo sets it back.
     last = room.events.of_status().order_by("-seq").values_list("occurred_at", flat=True).first()

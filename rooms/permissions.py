@@ -14,7 +14,7 @@ from hotel.exceptions import (
     WrongRole,
 )
 from hotel.models import Hotel, Staff
-from rooms.choices import Action
+from rooms.choices import Action, Source
 from rooms.models import Room
 from rooms.transitions import TRANSITIONS
 
@@ -22,9 +22,19 @@ INSPECTIONS = (Action.PASS_INSPECTION, Action.FAIL_INSPECTION)
 
 
 def role_refusal(
-    staff: Staff | None, roles: frozenset[Role], hotel: Hotel, what: str
+    staff: Staff | None,
+    roles: frozenset[Role],
+    hotel: Hotel,
+    what: str,
+    *,
+    source: Source | None = None,
 ) -> NotAllowed | None:
-    """Return why this person may not do `what` in this hotel, or None."""
+    """Return why this person may not do `what` in this hotel, or None.
+
+    At the day's turn the hotel acts itself, and nobody in person.
+    """
+    if staff is None and source == Source.DAY_TURN:
+        return None
     if staff is None or staff.hotel_id != hotel.pk or not staff.active:
         return NotOnTheStaff(staff=staff or _("Nobody"), hotel=hotel)
     if staff.role not in roles:
@@ -33,19 +43,28 @@ def role_refusal(
     return None
 
 
-def require_role(staff: Staff | None, roles: frozenset[Role], hotel: Hotel, what: str) -> None:
+def require_role(
+    staff: Staff | None,
+    roles: frozenset[Role],
+    hotel: Hotel,
+    what: str,
+    *,
+    source: Source | None = None,
+) -> None:
     """Raise NotAllowed unless this person may do `what` in this hotel."""
-    if refusal := role_refusal(staff, roles, hotel, what):
+    if refusal := role_refusal(staff, roles, hotel, what, source=source):
         raise refusal
 
 
-def refusal(staff: Staff | None, action: Action, room: Room) -> ReadyroomError | None:
+def refusal(
+    staff: Staff | None, action: Action, room: Room, *, source: Source | None = None
+) -> ReadyroomError | None:
     """Return why `staff` may not do `action` to the room as it is now, or None.
 
     Whether there is something to undo is known only to the log: see rooms.perform.undoable.
     """
     transition = TRANSITIONS[action]
-    if refused := role_refusal(staff, transition.roles, room.hotel, action.label):
+    if refused := role_refusal(staff, transition.roles, room.hotel, action.label, source=source):
         return refused
     if not room.is_active:
         return RoomNotInUse(room=room)
@@ -66,9 +85,11 @@ def is_own_clean(staff: Staff | None, cleaned_by: int | None, hotel: Hotel) -> b
     return cleaned_by == staff.pk
 
 
-def require(staff: Staff | None, action: Action, room: Room) -> None:
+def require(
+    staff: Staff | None, action: Action, room: Room, *, source: Source | None = None
+) -> None:
     """Raise NotAllowed or IllegalTransition where `refusal` gives one."""
-    if refused := refusal(staff, action, room):
+    if refused := refusal(staff, action, room, source=source):
         raise refused
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel, name_of
-from rooms import log
+from rooms import log, out_of_order
 from rooms.change import Change
 from rooms.choices import LogAction, RoomStatus
 from rooms.models import Room, RoomEvent, RoomType
@@ -85,7 +85,9 @@ def add_rooms(rooms: list[Room], change: Change) -> None:
         # A new room may bring a new floor to the pages' filters.
         Hotel.objects.filter(pk=hotel.pk).update(setup_seq=hotel.last_seq)
         Room.objects.bulk_create(rooms)
-        _log_added(hotel, rooms, change)
+        for event in _log_added(hotel, rooms, change):
+            if event.room.is_out_of_order:
+                out_of_order.follow(event.room, event)
 
 
 def save_changes(row: Any, changed_fields: Sequence[str], change: Change) -> None:
@@ -161,10 +163,10 @@ def _set_first_status(room: Room, today: dt.date) -> None:
         room.room_status = RoomStatus.AVAILABLE
 
 
-def _log_added(hotel: Hotel, rooms: list[Room], change: Change) -> None:
-    """Write the first event of each new room, under the seq that it has already."""
-    change, notes = _signed(hotel, "", change)
-    RoomEvent.objects.bulk_create(
+def _log_added(hotel: Hotel, rooms: list[Room], change: Change) -> list[Any]:
+    """Write and return the first event of each new room, under the seq that it has already."""
+    change, notes = signed(hotel, "", change)
+    return RoomEvent.objects.bulk_create(
         RoomEvent(
             hotel=hotel,
             seq=room.last_seq,
@@ -183,11 +185,11 @@ def _log_added(hotel: Hotel, rooms: list[Room], change: Change) -> None:
 
 def _log_change(hotel: Hotel, notes: str, change: Change, *, room: Room | None = None) -> None:
     """Write a change of the set-up to the hotel's log, and to the history of the room, if any."""
-    change, notes = _signed(hotel, notes, change)
+    change, notes = signed(hotel, notes, change)
     log.append(hotel, LogAction.SETUP_CHANGED, change, room=room, notes=notes)
 
 
-def _signed(hotel: Hotel, notes: str, change: Change) -> tuple[Change, str]:
+def signed(hotel: Hotel, notes: str, change: Change) -> tuple[Change, str]:
     """Return the change as done by the user's own place on this hotel's staff, and the notes.
 
     Without such a place the event has no actor, and the notes end with the user's name.

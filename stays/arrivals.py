@@ -53,6 +53,7 @@ def _let_in(booking: Booking, room: Room, change: Change, accept_fault: bool) ->
     rules.require_ready(room, accept_fault=accept_fault)
     others = rules.others_of(booking)
     for stay in (booking, *others):
+        rules.require_not_closing(stay, room)
         rules.require_free(stay, room, today)
     rules.require_type_left(booking, room, change.occurred_at)
     for stay in others:

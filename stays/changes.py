@@ -19,6 +19,8 @@ from stays.choices import BookingAction, BookingStatus
 from stays.holds import held, require_left
 from stays.models import Booking
 
+# So many free rooms a refusal names.
+OFFERED = 5
 # What the log calls each field.
 LABELS = {
     "check_in": gettext_lazy("arrival"),
@@ -99,7 +101,7 @@ def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
     if booking.room and new.keys() & {"check_in", "check_out"}:
         rules.require_in_order(booking, booking.room, today)
         if other := rules.others_in(booking, booking.room, today).first():
-            raise RoomTaken(booking.room, other, rules.free_rooms(booking, today))
+            raise RoomTaken(booking.room, other, rules.free_rooms(booking, today)[:OFFERED])
     after = held([[booking, *others]], today)
     in_a_room = booking.room is not None
     require_left(hotel, before, after, change.occurred_at, in_a_room=in_a_room)

@@ -22,6 +22,8 @@ from hotel.exceptions import (
     NotConfirmed,
     NothingToReinstate,
     ReadyroomError,
+    RoomCloses,
+    RoomClosesForGood,
     RoomNotReady,
     RoomOutOfOrder,
     RoomOutOfOrderForGood,
@@ -34,8 +36,9 @@ from hotel.exceptions import (
 from hotel.models import Hotel, Staff
 from rooms import permissions
 from rooms.change import Change
+from rooms.choices import ClosureKind, ClosureStatus, Source
 from rooms.effects import require_fault_accepted
-from rooms.models import Room, RoomType
+from rooms.models import Closure, Room, RoomType
 from stays.availability import MAX_NIGHTS, expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus, Phase
 from stays.holds import held, require_left
@@ -52,10 +55,15 @@ NEED_A_NIGHT = (
 
 
 def refusal(
-    staff: Staff | None, action: BookingAction, booking: Booking, today: dt.date
+    staff: Staff | None,
+    action: BookingAction,
+    booking: Booking,
+    today: dt.date,
+    *,
+    source: Source | None = None,
 ) -> ReadyroomError | None:
     """Return why `staff` may not do `action` to the booking as it stands `today`, or None."""
-    if refused := permissions.role_refusal(staff, DESK, booking.hotel, action.label):
+    if refused := permissions.role_refusal(staff, DESK, booking.hotel, action.label, source=source):
         return refused
     if wrong_status := _status_refusal(action, booking):
         return wrong_status
@@ -88,7 +96,7 @@ def _status_refusal(action: BookingAction, booking: Booking) -> ReadyroomError |
 def require(change: Change, action: BookingAction, booking: Booking) -> None:
     """Raise what `refusal` gives on the business date of the change."""
     today = booking.hotel.business_date(change.occurred_at)
-    if refused := refusal(change.by, action, booking, today):
+    if refused := refusal(change.by, action, booking, today, source=change.source):
         raise refused
 
 
@@ -99,7 +107,7 @@ def may(staff: Staff, action: BookingAction, booking: Booking, today: dt.date) -
 
 def require_desk(change: Change, booking: Booking, action: BookingAction) -> None:
     """Raise NotAllowed unless the person works at the booking's front desk."""
-    permissions.require_role(change.by, DESK, booking.hotel, action.label)
+    permissions.require_role(change.by, DESK, booking.hotel, action.label, source=change.source)
 
 
 def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> None:
@@ -148,14 +156,34 @@ def require_ready(room: Room, *, accept_fault: bool = False) -> None:
 
 
 def require_in_order(booking: Booking, room: Room, today: dt.date) -> None:
-    """Raise NotBookable where the room is still out of order when the guests come."""
-    if not room.is_out_of_order:
-        return
-    until = expected_end(room.out_of_order_until, today)
-    if until is None:
-        raise RoomOutOfOrderForGood(room=room)
-    if until > booking.check_in:
-        raise RoomOutOfOrder(room=room, until=until)
+    """Raise NotBookable where the room is out of order when the guests come, or will be then."""
+    if room.is_out_of_order:
+        until = expected_end(room.out_of_order_until, today)
+        if until is None:
+            raise RoomOutOfOrderForGood(room=room)
+        if until > booking.check_in:
+            raise RoomOutOfOrder(room=room, until=until)
+    require_not_closing(booking, room)
+
+
+def require_not_closing(booking: Booking, room: Room) -> None:
+    """Raise NotBookable where the stay meets a planned closure that takes the room off sale."""
+    planned = room.closures.filter(
+        during(booking.check_in, booking.check_out),
+        kind=ClosureKind.OUT_OF_ORDER,
+        status=ClosureStatus.PLANNED,
+    )
+    if closure := planned.first():
+        about = {"room": room, "start": closure.start, "reason": closure.reason}
+        if closure.until is None:
+            raise RoomClosesForGood(**about)
+        raise RoomCloses(**about, until=closure.until)
+
+
+def during(check_in: dt.date, check_out: dt.date) -> Q:
+    """Return the condition on closures that take a night of the stay; of a day use, its day."""
+    last = max(check_out, check_in + dt.timedelta(days=1))
+    return Q(start__lt=last) & (Q(until__isnull=True) | Q(until__gt=check_in))
 
 
 def require_free(booking: Booking, room: Room, today: dt.date) -> None:
@@ -175,15 +203,31 @@ def others_in(booking: Booking, room: Room, today: dt.date) -> BookingQuerySet:
 
 
 def free_rooms(booking: Booking, today: dt.date) -> list[Room]:
-    """Return rooms of the stay's type that it could have throughout; ready ones for who is in."""
-    wanted = Room.objects.filter(hotel=booking.hotel, room_type=(booking.room or booking).room_type)
-    if booking.status == BookingStatus.IN_HOUSE:
-        wanted = wanted.bookable()
-    else:
-        wanted = wanted.active().exclude(is_out_of_order=True)
-    return [
-        room for room in wanted.order_by("number") if not others_in(booking, room, today).exists()
-    ]
+    """Return the other rooms that the stay could have throughout, those of its type first.
+
+    Guests in house need one that is ready now; for an arrival it may be on its way.
+    """
+    begins = min(max(booking.check_in, today), booking.check_out)
+    taken = booking.hotel.bookings.taking(begins, booking.check_out, today)
+    taken = taken.not_sharing_with(booking).filter(room__isnull=False)
+    closing = Closure.objects.filter(
+        during(begins, booking.check_out),
+        kind=ClosureKind.OUT_OF_ORDER,
+        status__in=(ClosureStatus.PLANNED, ClosureStatus.RUNNING),
+    )
+    rooms = Room.objects.filter(hotel=booking.hotel).with_house()
+    in_house = booking.status == BookingStatus.IN_HOUSE
+    rooms = rooms.bookable() if in_house else rooms.active()
+    rooms = rooms.exclude(pk__in=taken.values("room")).exclude(pk__in=closing.values("room"))
+    in_order = [room for room in rooms if room.pk != booking.room_id and _is_in_order(room, begins)]
+    own_type = (booking.room or booking).room_type_id
+    return sorted(in_order, key=lambda room: room.room_type_id != own_type)
+
+
+def _is_in_order(room: Room, day: dt.date) -> bool:
+    """Tell whether the room is in order by that day; an end that has passed is none at all."""
+    until = room.out_of_order_until
+    return not room.is_out_of_order or (until is not None and until <= day)
 
 
 def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> None:

@@ -9,15 +9,18 @@ from inspect import signature
 from types import ModuleType
 from typing import Any
 
+from rooms import closures as rooms_closures
 from rooms import log as rooms_log
 from rooms import perform as rooms_perform
 from rooms.change import ActionInput, Change
 from rooms.choices import Action, Source
+from rooms.closures import ClosureInput
 from rooms.models import Room, RoomEvent
 from rooms.transitions import TRANSITIONS
 from stays import arrivals as stays_arrivals
 from stays import bookings as stays_bookings
 from stays import changes as stays_changes
+from stays import closures as stays_closures
 from stays import departures as stays_departures
 from stays import moves as stays_moves
 from stays import reinstatement as stays_reinstatement
@@ -65,6 +68,8 @@ class Plainly:
 
 
 log = Plainly(rooms_log)
+closures = Plainly(rooms_closures, plan=ClosureInput)
+promises = Plainly(stays_closures, plan=ClosureInput, take_out_of_order=ActionInput)
 bookings = Plainly(stays_bookings, create=StayInput)
 arrivals = Plainly(stays_arrivals, walk_in=StayInput)
 departures = Plainly(stays_departures)

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from hotel.choices import Role
 from hotel.models import Hotel, Staff
-from rooms.choices import WITH_RETURN_STATUS, Priority, RoomStatus
-from rooms.models import Room, RoomType
+from rooms.choices import WITH_RETURN_STATUS, ClosureKind, ClosureStatus, Priority, RoomStatus
+from rooms.models import Closure, Room, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
 
@@ -69,6 +69,23 @@ def make_room(
     if "room_type" not in fields:
         defaults["room_type"] = make_room_type(hotel=hotel)
     return Room.objects.create(hotel=hotel, **{**defaults, **fields})
+
+
+def make_closure(
+    *,
+    room: Room,
+    kind: ClosureKind = ClosureKind.OUT_OF_ORDER,
+    begins: int = 7,
+    days: int | None = 3,
+    **fields: Any,
+) -> Closure:
+    """Plan a closure that begins `begins` days from the hotel's today, for `days` nights."""
+    start = room.hotel.business_date() + dt.timedelta(days=begins)
+    until = None if days is None else start + dt.timedelta(days=days)
+    defaults = {"status": ClosureStatus.PLANNED, "reason": "painting"}
+    return Closure.objects.create(
+        room=room, kind=kind, start=start, until=until, **{**defaults, **fields}
+    )
 
 
 def make_booking(

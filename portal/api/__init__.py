@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
-from portal.api import bookings, hotel, rooms
+from portal.api import bookings, closures, hotel, rooms
 from portal.api.access import Session, Token
 from portal.api.errors import handle_in
 from portal.api.links import add_links
@@ -69,6 +69,7 @@ api = Api(
 )
 handle_in(api)
 api.add_router("staff/hotels/{slug}/", rooms.router)
+api.add_router("staff/hotels/{slug}/", closures.router)
 api.add_router("staff/hotels/{slug}/", hotel.staff_router)
 api.add_router("staff/hotels/{slug}/bookings/", bookings.router)
 api.add_router("hotels/{slug}/", hotel.router)

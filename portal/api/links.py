@@ -15,6 +15,7 @@ LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "mark_maintenance": ("number", ROOM, ("complete_maintenance", "undo")),
     "take_out_of_order": ("number", ROOM, ("return_to_service", "undo")),
     "mark_dirty": ("number", ROOM, ("start_cleaning", "mark_cleaned", "undo")),
+    "plan_closure": ("closure_id", "$response.body#/id", ("end_closure",)),
     "create_booking": ("booking_id", BOOKING, ON_BOOKING),
     "list_bookings": ("booking_id", FIRST_BOOKING, ON_BOOKING),
     "assign": ("booking_id", BOOKING, ("check_in", "cancel", "no_show")),

@@ -23,6 +23,7 @@ from portal.board.drag import drag_column
 from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url, room_url
 from rooms.choices import TURNING, Action, Priority, RoomGroup
+from rooms.closures import why_out_of_service
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
 from rooms.transitions import TRANSITIONS
@@ -183,6 +184,7 @@ def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, An
         "room": room,
         "url": room_url(room),
         "arriving": arriving,
+        "out_of_service": why_out_of_service(room),
         "hotel": staff.hotel,
         "column": column_for(staff.role, room),
         "beneath": beneath,

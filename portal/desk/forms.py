@@ -8,11 +8,13 @@ from django import forms
 from django.utils.text import Truncator
 
 from hotel.models import Hotel
+from portal.desk.given_last import confirm_field, last_groups, require_confirmed
 from portal.forms import ChangeForm, fault_question
 from rooms.change import ActionInput
 from rooms.choices import TURNING
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput
+from stays.closures import out_of_service
 from stays.models import Booking
 from stays.readiness import rooms_for_tonight
 
@@ -27,7 +29,7 @@ class ConfirmForm(ChangeForm):
     @property
     def given(self) -> ActionInput:
         """What the person gave; the form is valid."""
-        return ActionInput(**self.typed())
+        return ActionInput(**self.typed("confirmed"))
 
 
 class RoomChoiceForm(ConfirmForm):
@@ -63,6 +65,10 @@ class RoomChoiceForm(ConfirmForm):
             (f"With a small fault, {booking.room_type.name}", flawed, True),
             ("With a small fault, other types", flawed, False),
         ]
+        stay = booking.check_in, booking.check_out
+        self.given_last = last = out_of_service(booking.hotel, *stay)
+        if last:
+            self.fields["confirmed"] = confirm_field()
         field = self.fields["room"]
         field.queryset = rooms
         field.choices = [
@@ -72,13 +78,22 @@ class RoomChoiceForm(ConfirmForm):
                 found := [
                     room
                     for room in group
-                    if (room.room_type_id == booking.room_type_id) == same and room.pk not in taken
+                    if (room.room_type_id == booking.room_type_id) == same
+                    and room.pk not in taken
+                    and room.pk not in last
                 ]
             )
         ]
+        field.choices += last_groups([r for r in ready + way if r.pk not in taken], last)
         self.nothing = not field.choices
         if booking.room:
             field.initial = booking.room.number
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the confirmation that a room out of service needs."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        require_confirmed(self, given, self.given_last)
+        return given
 
     @staticmethod
     def label_of(room: Room) -> str:
@@ -130,7 +145,7 @@ class StayForm(ChangeForm):
     @property
     def given(self) -> StayInput:
         """The stay that is asked for; the form is valid."""
-        return StayInput(**self.typed("room", "accept_fault"))
+        return StayInput(**self.typed("room", "accept_fault", "confirmed"))
 
 
 class BookingForm(StayForm):
@@ -167,12 +182,20 @@ class WalkInForm(StayForm):
 
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
+        self.hotel = hotel
+        today = hotel.business_date()
+        last = out_of_service(hotel, today, today + dt.timedelta(days=1))
         # A repeated request names a room that is occupied now; walk_in handles that.
         self.fields["room"].queryset = hotel.rooms.with_people()
         offered = rooms_for_tonight(hotel)
         self.fields["room"].choices = [
             ("", "---------" if offered else "No room is free tonight"),
-            *((room.number, f"{room.number} · {room.room_type.name}") for room in offered),
+            *(
+                (room.number, f"{room.number} · {room.room_type.name}")
+                for room in offered
+                if room.pk not in last
+            ),
+            *last_groups(offered, last),
         ]
         if flawed := self.fields["room"].queryset.givable_with_fault():
             choices = [(room.number, RoomChoiceForm.label_of(room)) for room in flawed]
@@ -181,11 +204,23 @@ class WalkInForm(StayForm):
                 ("With a small fault", choices),
             ]
         ask_about_fault(self, hotel, (data or self.initial).get("room") or "")
+        self.fields["confirmed"] = confirm_field()
+        if not out_of_service(hotel, today, dt.date.max):
+            self.fields["confirmed"].widget = forms.HiddenInput()
         self.helper.layout = Layout(
             "request_id",
             "guest_name",
             "room",
             *(["accept_fault"] if "accept_fault" in self.fields else []),
+            "confirmed",
             "check_out",
             Row(Column("adults"), Column("children")),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the confirmation that a room out of service during the stay needs."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("check_out"):
+            stay = self.hotel.business_date(), given["check_out"]
+            require_confirmed(self, given, out_of_service(self.hotel, *stay))
+        return given

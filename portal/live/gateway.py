@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from portal.errors import ARRIVED, RETRY_AFTER
+from portal.live.clock import Clock
 from portal.live.hub import SUBSCRIPTION, Hub, Subscription
 from portal.live.watcher import Watcher
 
@@ -72,14 +73,16 @@ class Gateway:
             await send({"type": "websocket.close"})
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Run the watcher from the server's startup to its shutdown."""
+        """Run the watcher and the clock from the server's startup to its shutdown."""
         await receive()
         watcher = Watcher(self.hub, asyncio.get_running_loop())
+        clock = Clock()
         watcher.start()
+        clock.start()
         self._end_streams_with_the_server()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await asyncio.to_thread(watcher.stop)
+        await asyncio.gather(asyncio.to_thread(watcher.stop), asyncio.to_thread(clock.stop))
         for pool in (self.readers, self.writers):
             pool.shutdown(wait=False, cancel_futures=True)
         if threading.current_thread() is threading.main_thread():

@@ -7,13 +7,16 @@ from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
 from hotel.models import Staff
+from portal.act import act
+from portal.closures.forms import ClosingForm
 from portal.forms import ChangeForm, fault_question, new_request_id
 from portal.navigation import action_url
 from rooms.change import ActionInput
 from rooms.choices import VACANT, Action, Priority, RoomStatus
-from rooms.models import Room
+from rooms.models import Room, RoomEvent
 from rooms.perform import NOTES_MAX
 from rooms.transitions import TRANSITIONS
+from stays.closures import Nights, nights_closed, take_out_of_order
 from stays.models import Booking
 
 
@@ -68,6 +71,11 @@ class ActionForm(ChangeForm):
     def given(self) -> ActionInput:
         """What the person gave; the form is valid."""
         return ActionInput(**self.typed())
+
+    def act(self) -> RoomEvent:
+        """Do the action. Raises what portal.act.act raises."""
+        done: RoomEvent = act(self.action, self.room, self.given, self.change(self.staff))
+        return done
 
     @property
     def title(self) -> str:
@@ -174,7 +182,21 @@ class CompleteMaintenanceForm(ActionForm):
             del self.fields["needs_cleaning"]
 
 
-class OutOfOrderForm(ActionForm):
+class ClosingActionForm(ClosingForm, ActionForm):
+    """An action that may take the room out of order: the stays promised it are asked about."""
+
+    def closing(self) -> Nights | None:
+        """Return the nights that the action closes."""
+        return nights_closed(self.action, self.room, self.given)
+
+    def act(self) -> RoomEvent:
+        """Do the action, and move the stays. Raises what stays.closures.take_out_of_order does."""
+        return take_out_of_order(
+            self.action, self.room, self.given, self.answer, self.change(self.staff)
+        )
+
+
+class OutOfOrderForm(ClosingActionForm):
     """Why a room leaves service, and until when."""
 
     until = forms.DateField(
@@ -193,7 +215,7 @@ class OutOfOrderForm(ActionForm):
     field_order = ["notes", "until", "start"]
 
 
-class OverrideForm(ActionForm):
+class OverrideForm(ClosingActionForm):
     """A manager's own word on a vacant room's status."""
 
     room_status = forms.ChoiceField(

@@ -10,13 +10,13 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hotel.choices import DESK
+from hotel.choices import DESK, REPAIRERS
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
-from portal.act import act
 from portal.board.actions import ACTIONS, action_form
 from portal.board.cards import arriving_in, buttons, card_context, card_of
 from portal.board.columns import column_for, stands_beneath
+from portal.closures.panel import open_closures
 from portal.etags import unless_known
 from portal.forms import add_refusal
 from portal.room.forms import ActionForm
@@ -55,7 +55,7 @@ def room_action(
     if not form.is_valid():
         return render_room(request, found, form=form, status=422)
     try:
-        act(chosen, found, form.given, form.change(request.staff))
+        form.act()
     except InvalidInput as error:
         add_refusal(form, error)
         return render_room(request, found, form=form, status=422)
@@ -158,6 +158,8 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
         "events": list(events[:HISTORY]),
         "older": max(0, events.count() - HISTORY),
         "may_undo": may_undo(staff, room),
+        "closures": open_closures(room),
+        "may_close": staff.role in REPAIRERS,
         "return_label": RoomStatus(room.return_status).label if room.return_status else "",
         **buttons(room, staff),
     }

@@ -56,7 +56,16 @@ def look(page: Page) -> None:
     assert not found, "\n".join(found)
 
 
-PAGES = ("board/", "readiness/", "arrivals/", "rooms/", "rooms/102/", "statistics/")
+PAGES = (
+    "board/",
+    "readiness/",
+    "arrivals/",
+    "rooms/",
+    "rooms/102/",
+    "rooms/102/closures/new/",
+    "closures/",
+    "statistics/",
+)
 PAGES += ("arrivals/walk-in/", "arrivals/new/", "rooms/103/start-cleaning/")
 PAGES += ("rooms/103/mark-maintenance/", "bookings/B-1/", "bookings/B-1/check-in/", "tokens/")
 

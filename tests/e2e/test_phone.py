@@ -36,6 +36,8 @@ PAGES = {
     "bookings/B-1/": {Role.FRONT_DESK, Role.MANAGER},
     "bookings/B-1/check-in/": {Role.FRONT_DESK, Role.MANAGER},
     "rooms/": {Role.FRONT_DESK, Role.SUPERVISOR, Role.MANAGER},
+    "closures/": set(Role) - {Role.HOUSEKEEPER},
+    "rooms/101/closures/new/": {Role.MAINTENANCE, Role.MANAGER},
     "statistics/": {Role.SUPERVISOR, Role.MANAGER},
 }
 

@@ -10,14 +10,14 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from hotel.choices import DESK, EVERYONE, INSPECTORS, Role
+from hotel.choices import DESK, EVERYONE, INSPECTORS, REPAIRERS, Role
 from portal import urls
 from portal.models import ApiToken
 from rooms.choices import RoomStatus
-from rooms.models import Room, RoomEvent
+from rooms.models import Closure, Room, RoomEvent
 from stays.choices import BookingStatus
 from stays.models import Booking
-from tests.factories import make_booking, make_hotel, make_room, make_staff
+from tests.factories import make_booking, make_closure, make_hotel, make_room, make_staff
 from tests.portal.reading import htmx, read, toast
 
 MANAGERS = frozenset({Role.MANAGER})
@@ -50,6 +50,13 @@ IN_A_HOTEL = {
     "booking": Expected(DESK, READ, "“Arrivals” is for front desk or manager"),
     "booking_action": Expected(DESK, WRITE, "“Arrivals” is for front desk or manager"),
     "rooms": Expected(DESK | INSPECTORS, READ, "“Rooms” is for supervisor, front desk or manager"),
+    "closures": Expected(
+        DESK | INSPECTORS | REPAIRERS,
+        READ,
+        "“Closures” is for supervisor, maintenance, front desk or manager",
+    ),
+    "plan_closure": Expected(REPAIRERS, WRITE, "“Plan a closure” is for maintenance or manager"),
+    "end_closure": Expected(REPAIRERS, WRITE, "“End a closure” is for maintenance or manager"),
     "tokens": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
     "revoke_token": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
     # Not there without Pusher; test_pusher_auth.py asks with it.
@@ -98,7 +105,12 @@ def token(hotel) -> ApiToken:
 
 
 @pytest.fixture
-def at(hotel, room, booking, token):
+def closure(room) -> Closure:
+    return make_closure(room=room)
+
+
+@pytest.fixture
+def at(hotel, room, booking, token, closure):
     """Give an address of the hotel's, or of the hotel, room or booking that is named."""
 
     def at(name: str, **other: str) -> str:
@@ -108,6 +120,7 @@ def at(hotel, room, booking, token):
             "booking_id": booking.booking_id,
             "action": ACTIONS.get(name, ""),
             "token_id": token.pk,
+            "closure_id": closure.pk,
             **other,
         }
         return reverse(name, kwargs={key: known[key] for key in PATTERNS[name].pattern.converters})

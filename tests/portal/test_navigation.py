@@ -16,10 +16,17 @@ def test_the_navigation_is_the_roles_own_and_marks_where_one_is(hotel, sign_in, 
 
     assert shown == {
         Role.HOUSEKEEPER: ["Board"],
-        Role.SUPERVISOR: ["Board", "Rooms", "Statistics"],
-        Role.MAINTENANCE: ["Board"],
-        Role.FRONT_DESK: ["Board", "Readiness", "Arrivals", "Rooms"],
-        Role.MANAGER: ["Board", "Readiness", "Arrivals", "Rooms", "Statistics"],
+        Role.SUPERVISOR: ["Board", "Rooms", "Closures", "Statistics"],
+        Role.MAINTENANCE: ["Board", "Closures"],
+        Role.FRONT_DESK: ["Board", "Readiness", "Arrivals", "Rooms", "Closures"],
+        Role.MANAGER: [
+            "Board",
+            "Readiness",
+            "Arrivals",
+            "Rooms",
+            "Closures",
+            "Statistics",
+        ],
     }
 
 
@@ -28,6 +35,7 @@ def test_the_navigation_is_the_roles_own_and_marks_where_one_is(hotel, sign_in, 
     [
         ("board", "No room waits for cleaning."),
         ("rooms", "No room matches the filters."),
+        ("closures", "No room is closed, and no closure is planned."),
         ("readiness", "No rooms yet. A hotel's rooms are set up in the admin, or imported."),
         ("arrivals", "Nobody else is expected today."),
         ("statistics", "No rooms yet."),

@@ -24,7 +24,12 @@ def test_the_day_in_curl_runs_as_written(live_server):
     (day,) = re.findall(r"```sh\n(.*?)```", DOCS.read_text(), re.DOTALL)
     hotel = make_hotel(slug="seaside")
     make_room(hotel=hotel, number="204", status=RoomStatus.READY_FOR_GUEST)
-    roles = {"DESK": Role.FRONT_DESK, "CLEANER": Role.HOUSEKEEPER, "SUPERVISOR": Role.SUPERVISOR}
+    roles = {
+        "DESK": Role.FRONT_DESK,
+        "CLEANER": Role.HOUSEKEEPER,
+        "SUPERVISOR": Role.SUPERVISOR,
+        "MAINTENANCE": Role.MAINTENANCE,
+    }
     tokens = {
         name: ApiToken.issue(staff=make_staff(hotel=hotel, role=role), name=name)[1]
         for name, role in roles.items()
@@ -53,6 +58,8 @@ def test_the_day_in_curl_runs_as_written(live_server):
         "room_assigned",
         "check_in",
         "mark_maintenance",
+        "closure_planned",
     ]
+    assert answers[-2]["closures"] == [{**answers[-3], "affected": []}]
     assert Room.objects.get().room_status == RoomStatus.OCCUPIED
     assert Booking.objects.get(booking_id="PMS-8821").status == BookingStatus.COMPLETED

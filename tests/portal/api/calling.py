@@ -12,11 +12,11 @@ from hotel.models import Hotel, Staff
 from portal.api import api
 from portal.models import ApiToken
 from rooms.choices import Action, RoomStatus
-from rooms.models import Room, RoomEvent
+from rooms.models import Closure, Room, RoomEvent
 from stays.choices import BookingStatus
 from stays.models import Booking
 from tests.acting import perform
-from tests.factories import make_booking, make_room
+from tests.factories import make_booking, make_closure, make_room
 
 S = RoomStatus
 B = BookingStatus
@@ -79,6 +79,8 @@ class Example:
     stay: BookingStatus | None = None
     # What the caller has done to the room just before.
     done: Action | None = None
+    # Whether a closure of the room is planned.
+    closed: bool = False
     body: dict[str, Any] | None = None
     query: dict[str, str] = field(default_factory=dict)
 
@@ -100,6 +102,11 @@ EXAMPLES = {
     "return_to_service": Example(room=S.OUT_OF_ORDER),
     "mark_dirty": Example(body={"notes": "somebody slept here"}),
     "override": Example(body={"room_status": "READY_FOR_GUEST", "notes": "seen it myself"}),
+    "list_closures": Example(closed=True),
+    "plan_closure": Example(
+        body={"kind": "OUT_OF_ORDER", "from": "2999-07-01", "reason": "painting"}
+    ),
+    "end_closure": Example(closed=True),
     "undo": Example(done=Action.MARK_MAINTENANCE),
     "list_bookings": Example(stay=B.CONFIRMED),
     "get_booking": Example(stay=B.CONFIRMED),
@@ -127,7 +134,10 @@ class Operation:
 
     def url(self, slug: str, number: str = "101", booking_id: str = "B-1") -> str:
         """Return the address in a hotel, of a room or a booking."""
-        return self.path.format(slug=slug, number=number, booking_id=booking_id)
+        known = {"slug": slug, "number": number, "booking_id": booking_id}
+        if "{closure_id}" in self.path:
+            known["closure_id"] = str(getattr(Closure.objects.first(), "pk", 1))
+        return self.path.format(**known)
 
 
 OPERATIONS = {
@@ -135,6 +145,8 @@ OPERATIONS = {
     for path, methods in api.get_openapi_schema()["paths"].items()
     for method, found in methods.items()
 }
+# What a call that works answers, where that is not 200.
+CREATES = {"create_booking", "plan_closure"}
 POSTS = sorted(name for name, found in OPERATIONS.items() if found.method == "POST")
 
 
@@ -153,6 +165,8 @@ def set_scene(name: str, *, hotel: Hotel, by: Staff) -> None:
             arrives=-2 if in_house else 0,
             guests=1,
         )
+    if example.closed:
+        make_closure(room=room)
     if example.done:
         perform(example.done, room, by=by, priority="LOW", notes="drips")
 
@@ -233,7 +247,7 @@ def all_pages(program: Program, path: str, name: str, **query: Any) -> list[Any]
 
 def everything() -> list[Any]:
     """Return all that the API could have changed, to compare with later."""
-    models = (Room, Booking, RoomEvent, Hotel)
+    models = (Room, Booking, Closure, RoomEvent, Hotel)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

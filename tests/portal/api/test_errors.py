@@ -30,7 +30,7 @@ def taken(path: str) -> set[str]:
 
 @every_path
 def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_does(program, path):
-    url = path.format(slug="grand", number="101", booking_id="B-1")
+    url = path.format(slug="grand", number="101", booking_id="B-1", closure_id=1)
     for method in sorted(METHODS - taken(path)):
         response = program.client.generic(method, url, headers=program.headers)
 
@@ -40,7 +40,7 @@ def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_does(pr
 
 @every_path
 def test_without_its_last_slash_an_address_redirects_a_read_alone(program, path):
-    url = path.format(slug="grand", number="101", booking_id="B-1").removesuffix("/")
+    url = path.format(slug="grand", number="101", booking_id="B-1", closure_id=1).removesuffix("/")
 
     assert program.get(url, x="1")["Location"] == f"{url}/?x=1"
     refused(program.post(url, {}), 404, "not_found")

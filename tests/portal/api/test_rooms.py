@@ -43,7 +43,11 @@ every_action = pytest.mark.parametrize("name", sorted(RESULTS))
 
 
 def test_every_action_of_the_document_is_tried_here():
-    on_rooms = {name for name, op in OPERATIONS.items() if "/rooms/{number}/" in op.path}
+    on_rooms = {
+        name
+        for name, op in OPERATIONS.items()
+        if "/rooms/{number}/" in op.path and "/closures/" not in op.path
+    }
     assert set(RESULTS) == on_rooms - {"get_room", "list_room_events"}
 
 

@@ -5,7 +5,7 @@ from rooms.choices import Action, LogAction, RoomStatus, Source
 from rooms.models import Room, RoomEvent, RoomType
 from stays.models import RoomTypeInventory
 from tests.acting import perform
-from tests.factories import make_hotel, make_room, make_room_type
+from tests.factories import make_booking, make_hotel, make_room, make_room_type
 from tests.portal.setup.admin_pages import errors, new, page
 
 S = RoomStatus
@@ -119,6 +119,43 @@ class TestARoom:
 
         root.post(page(room), form(room, is_active="on"))
         assert row(room)["is_active"] is True
+
+    def test_one_that_is_promised_stays_in_use_until_that_is_agreed(self, hotel, root):
+        room = make_room(hotel=hotel, number="204")
+        stays = [
+            make_booking(hotel=hotel, room=room, arrives=n, booking_id=f"B-{n}", guest_name="Ada")
+            for n in (1, 2)
+        ]
+
+        assert "Take the room away from B-1, Ada; B-2, Ada" in root.get(page(room)).text
+        refused = root.post(page(room), form(room, is_active=None))
+        assert errors(refused) == {
+            "is_active": ["The room is promised to 2 stays: agree below that they have none."]
+        }
+        outdated = root.post(page(room), form(room, is_active=None, without_room="B-1"))
+        assert "have changed: look again" in errors(outdated)["without_room"][0]
+        assert row(room)["is_active"] is True
+
+        root.post(page(room), form(room, is_active=None, without_room="B-1 B-2"))
+
+        assert row(room)["is_active"] is False
+        for stay in stays:
+            stay.refresh_from_db()
+            assert stay.room is None
+        assert [event.action for event in RoomEvent.objects.order_by("seq")] == [
+            LogAction.ROOM_UNASSIGNED,
+            LogAction.ROOM_UNASSIGNED,
+            LogAction.SETUP_CHANGED,
+        ]
+
+    def test_other_changes_of_a_promised_one_ask_nothing(self, hotel, root):
+        room = make_room(hotel=hotel, number="204")
+        booking = make_booking(hotel=hotel, room=room, arrives=1)
+
+        root.post(page(room), form(room, floor="3"))
+
+        booking.refresh_from_db()
+        assert (row(room)["floor"], booking.room) == ("3", room)
 
     def test_it_keeps_its_hotel(self, hotel, root):
         room, elsewhere = make_room(hotel=hotel), make_hotel()
