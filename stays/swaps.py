@@ -148,20 +148,24 @@ def chain_of_plan(
     `extra` are the plan's keys for the stay asked for. Only those move who are in somebody's way.
     """
     chains = []
+    was_in = {item.key: room for room, items in held.items() for item in items}
     for key in extra:
         waiting, found = [Item(*asked, key)], {}
         while waiting:
             item = waiting.pop()
+            if item.key not in plan:
+                # Too many stay on one of its nights: the plan has no room for this one.
+                break
             room = found[item.key] = plan[item.key]
             waiting += [
                 one
                 for one in held.get(room, ())
                 if overlap(item, one) and one.key not in found and plan.get(one.key) != room
             ]
-        was_in = {item.key: room for room, items in held.items() for item in items}
-        room = found.pop(key)
-        moves = [Move(one, was_in.get(one), to) for one, to in found.items()]
-        chains.append(Chain(room, tuple(moves), shortest=False))
+        else:
+            room = found.pop(key)
+            moves = [Move(one, was_in.get(one), to) for one, to in found.items()]
+            chains.append(Chain(room, tuple(moves), shortest=False))
     return min(chains, key=lambda chain: len(chain.moves), default=None)
 
 

@@ -12,12 +12,11 @@ left is searched.
 """
 
 import time
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from itertools import accumulate
 from typing import NamedTuple
 
 NEVER = 1 << 40
@@ -77,14 +76,17 @@ def most_that_fit(
 ) -> Fit:
     """Return how many further stays `asked` fit together with `stays`, each in one room.
 
-    `blocked` are the rooms with the times at which each takes nobody. 0 where the stays alone do
-    not fit. Only stays that overlaps connect with the one asked for are looked at.
+    `blocked` are the rooms with the times at which each takes nobody. Only stays that overlaps
+    connect with the one asked for are looked at. Where they outnumber the rooms at another time
+    than that asked for, those that nobody can house are left out: they do so with or without it.
+    0 where the rest do not fit as they are.
     """
     items, span = connected(stays, asked)
     windows = windows_of(blocked, span)
-    most = min(at_most, _most_by_count(windows, items, asked))
+    most = min(at_most, _left_during(windows, items, asked))
     if most <= 0:
         return Fit(0)
+    items = _housed(windows, items)
     limit = _Limit(seconds)
     best, refuted, exact = Fit(-1), most + 1, True
     count = most
@@ -150,22 +152,41 @@ def windows_of(blocked: Mapping[Key, Sequence[Span]], span: Span) -> list[Window
     return found
 
 
-def _most_by_count(windows: list[Window], items: list[Item], asked: Span) -> int:
-    """Return the rooms left at the worst moment of `asked`; 0 where the stays alone do not fit."""
-    change: Counter[int] = Counter()
-    for start, end, _ in windows:
-        change[start] += 1
-        change[end] -= 1
-    for start, end, _ in items:
-        change[start] -= 1
-        change[end] += 1
-    times = sorted(time for time in change if time < NEVER)
-    left = list(accumulate(change[time] for time in times))
-    if left and min(left) < 0:
-        return 0
-    first = max(0, bisect_left(times, asked[0] + 1) - 1)
-    during = left[first : bisect_left(times, asked[1])]
-    return min(during, default=0) if times and times[0] <= asked[0] else 0
+def rooms_left(blocked: Mapping[Key, Sequence[Span]], stays: Iterable[Item], asked: Span) -> int:
+    """Return by how many the rooms outnumber the stays, at the worst moment of `asked`."""
+    return _left_during(windows_of(blocked, asked), stays, asked)
+
+
+def _left_during(windows: list[Window], items: Iterable[Item], asked: Span) -> int:
+    left = 0
+    change = Counter({asked[0]: 0})
+    for sign, spans in ((1, windows), (-1, items)):
+        for start, end, _ in spans:
+            change[max(start, asked[0])] += sign if end > asked[0] else 0
+            change[max(end, asked[0])] -= sign if end > asked[0] else 0
+    moments = sorted(moment for moment in change if moment < asked[1])
+    return min(left := left + change[moment] for moment in moments)
+
+
+def _housed(windows: list[Window], items: list[Item]) -> list[Item]:
+    """Return the stays without those too many: at each moment, those that would stay longest."""
+    closing = sorted(window.end for window in windows)
+    opening = sorted(window.start for window in windows)
+    left_out = set()
+    here: list[tuple[int, int, int]] = []
+    moments = sorted({item.start for item in items} | {end for end in closing if end < NEVER})
+    n = 0
+    for moment in moments:
+        while n < len(items) and items[n].start <= moment:
+            here.append((items[n].end, items[n].start, n))
+            n += 1
+        here = [one for one in here if one[0] > moment]
+        many = len(here) - bisect_right(opening, moment) + bisect_right(closing, moment)
+        if many > 0:
+            here.sort()
+            left_out |= {one[2] for one in here[-many:]}
+            here = here[:-many]
+    return [item for n, item in enumerate(items) if n not in left_out]
 
 
 def _pack(

@@ -40,7 +40,7 @@ def assert_a_plan(blocked: Blocked, stays: list[Item], asked: Span, fit: Fit) ->
     """Everybody who matters has one room, which nobody else has then and nothing blocks."""
     if not fit.count:
         return
-    everybody = connected(stays, asked)[0]
+    everybody = housed(blocked, connected(stays, asked)[0])
     everybody += [Item(*asked, (EXTRA, n)) for n in range(fit.count)]
     assert set(fit.plan) == {item.key for item in everybody}
     for room, blocks in blocked.items():
@@ -52,6 +52,26 @@ def assert_a_plan(blocked: Blocked, stays: list[Item], asked: Span, fit: Fit) ->
                 for other in taken[n + 1 :]
                 if not (one in blocks and other in blocks)
             )
+
+
+def housed(blocked: Blocked, stays: list[Item]) -> list[Item]:
+    """Leave out who is too many at a moment: whoever would stay longest, of these the latest."""
+    everybody = sorted(stays, key=lambda item: (item[0], -item[1]))
+    for moment in range(3 * DAYS + 10):
+        here = [item for item in everybody if item.start <= moment < item.end]
+        free = sum(not any(a <= moment < b for a, b in blocks) for blocks in blocked.values())
+        for item in sorted(here, key=lambda item: (item[1], item[0]))[free:]:
+            everybody.remove(item)
+    return everybody
+
+
+def rooms_left(blocked: Blocked, stays: list[Item], asked: Span) -> int:
+    """Count, at each moment, the rooms without a block and the stays."""
+    return min(
+        sum(not any(a <= moment < b for a, b in blocks) for blocks in blocked.values())
+        - sum(item.start <= moment < item.end for item in stays)
+        for moment in range(*asked)
+    )
 
 
 def tried(blocked: Blocked, stays: list[Item], asked: Span) -> int:
@@ -69,11 +89,11 @@ def tried(blocked: Blocked, stays: list[Item], asked: Span) -> int:
                 room.pop()
         return False
 
-    everybody = sorted(connected(stays, asked)[0], key=lambda item: item[:2])
-    for more in range(len(blocked) + 1):
+    everybody = housed(blocked, connected(stays, asked)[0])
+    for more in range(1, rooms_left(blocked, stays, asked) + 1):
         if not fit([*everybody, *[Item(*asked, None)] * more], [list(b) for b in blocked.values()]):
-            return max(0, more - 1)
-    return len(blocked)
+            return more - 1
+    return max(0, rooms_left(blocked, stays, asked))
 
 
 def small_house(rng: random.Random) -> tuple[Blocked, list[Item], Span]:
@@ -136,13 +156,21 @@ def test_a_day_use_fits_between_departure_and_arrival():
     assert most(blocked, [], 5, 5) == 1
 
 
-def test_nobody_fits_where_the_stays_alone_do_not():
+def test_who_is_too_many_on_another_night_takes_no_room_from_this_one():
     blocked = {204: [], 205: []}
-    full = [stay(1, 3, 1), stay(2, 4, 2), stay(2, 3, 3)]
+    three_on_the_second = [stay(1, 3, 1), stay(2, 4, 2), stay(2, 3, 3)]
 
-    assert most(blocked, full, 3, 5) == 0
-    # Nothing connects the 4th with the 2nd.
-    assert most(blocked, full, 4, 5) == 2
+    assert most(blocked, three_on_the_second, 2, 5) == 0
+    assert most(blocked, three_on_the_second, 3, 5) == 1
+    assert most(blocked, three_on_the_second, 4, 5) == 2
+
+
+def test_nobody_fits_where_the_stays_alone_do_not_though_they_are_not_too_many():
+    # On each night one room and one stay, but the stay would have to change rooms.
+    blocked = {204: [closed(12, 16)], 205: [closed(8, 12)], 206: [closed(10, 12)]}
+
+    assert most(blocked, [stay(10, 14)], 13, 15) == 0
+    assert most(blocked, [stay(12, 14)], 13, 15) == 1
 
 
 def test_at_most_is_kept():
