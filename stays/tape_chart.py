@@ -162,8 +162,9 @@ def _left_during(windows: list[Window], items: Iterable[Item], asked: Span) -> i
     change = Counter({asked[0]: 0})
     for sign, spans in ((1, windows), (-1, items)):
         for start, end, _ in spans:
-            change[max(start, asked[0])] += sign if end > asked[0] else 0
-            change[max(end, asked[0])] -= sign if end > asked[0] else 0
+            if start < asked[1] and end > asked[0]:
+                change[max(start, asked[0])] += sign
+                change[end] -= sign
     moments = sorted(moment for moment in change if moment < asked[1])
     return min(left := left + change[moment] for moment in moments)
 
