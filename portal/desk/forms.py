@@ -7,6 +7,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from hotel.models import Hotel
+from portal.desk.room_plan import offer_for
 from portal.forms import ChangeForm
 from rooms.change import ActionInput
 from rooms.choices import TURNING
@@ -72,6 +73,7 @@ class RoomChoiceForm(ConfirmForm):
             )
         ]
         self.nothing = not field.choices
+        self.offer = None if self.only_ready else offer_for(booking)
         if booking.room:
             field.initial = booking.room.number
 
