@@ -4,7 +4,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-NAMES = ("board", "actions", "api", "availability", "live", "relay", "slow_clients")
+NAMES = ("board", "actions", "api", "availability", "room_plan", "live", "relay", "slow_clients")
 
 names = sys.argv[1:] or NAMES
 for name in names:

@@ -225,6 +225,18 @@ class GivenAnotherRoom(IllegalTransition):
     sentence = _("Booking {booking} was given another room meanwhile: look again.")
 
 
+class PlanOutdated(IllegalTransition):
+    """What was to be rearranged is not as it was when somebody agreed to it."""
+
+    sentence = _("The rooms or the stays changed meanwhile: look again at what is free.")
+
+
+class SharedStay(IllegalTransition):
+    """A stay in parts, of guests who share a room."""
+
+    sentence = _("Booking {booking} shares a room: it cannot be divided between rooms.")
+
+
 class ArrivesLater(IllegalTransition):
     """A check-in before the day of arrival."""
 

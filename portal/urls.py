@@ -5,6 +5,7 @@ from django.urls import path
 from portal.account import views as account
 from portal.board import views as board
 from portal.closures import views as closures
+from portal.desk import room_plan
 from portal.desk import views as desk
 from portal.live import views as live
 from portal.reports import views as reports
@@ -27,6 +28,11 @@ urlpatterns = [
     path("h/<slug:hotel_slug>/arrivals/checkout/", desk.bulk_check_out, name="bulk_check_out"),
     path("h/<slug:hotel_slug>/arrivals/new/", desk.new_booking, name="new_booking"),
     path("h/<slug:hotel_slug>/bookings/<str:booking_id>/", desk.booking, name="booking"),
+    path(
+        "h/<slug:hotel_slug>/bookings/<str:booking_id>/room-plan/",
+        room_plan.room_plan,
+        name="room_plan",
+    ),
     path(
         "h/<slug:hotel_slug>/bookings/<str:booking_id>/<slug:action>/",
         desk.booking_action,

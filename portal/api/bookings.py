@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
@@ -12,11 +12,11 @@ from portal.access import StaffRequest, get_booking_for_user
 from portal.act import act
 from portal.api import schemas, stay_schemas
 from portal.api.access import change_of
-from portal.api.errors import CHANGING, READING
+from portal.api.errors import CHANGING, READING, answer
 from portal.api.idempotency import idempotent
 from portal.api.paging import Paged, asks_nothing, page
 from portal.api.rooms import Slug
-from portal.api.serializers import serialize_booking
+from portal.api.serializers import serialize_booking, serialize_one_booking
 from rooms import permissions
 from rooms.change import ActionInput
 from rooms.models import Room, RoomType
@@ -24,6 +24,7 @@ from stays.bookings import StayInput, create
 from stays.changes import StayChange
 from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking
+from stays.room_plan import rooms_for
 
 router = Router(tags=["Bookings"])
 BookingId = Annotated[str, Path(description="The booking's id.", example="B-7K2M9QXA")]
@@ -55,11 +56,12 @@ def list_bookings(
     return stay_schemas.Bookings(bookings=[serialize_booking(row) for row in found], next=following)
 
 
-@router.get("{booking_id}/", response={200: stay_schemas.Booking, **READING})
+@router.get("{booking_id}/", response={200: stay_schemas.OneBooking, **READING})
 @asks_nothing
-def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> stay_schemas.Booking:
-    """Show one booking."""
-    return serialize_booking(_booking(request, booking_id))
+def get_booking(request: StaffRequest, slug: Slug, booking_id: BookingId) -> HttpResponse:
+    """Show one booking, and how many rooms could take all of it."""
+    booking = _booking(request, booking_id)
+    return answer(200, serialize_one_booking(booking, rooms_for(booking)))
 
 
 @router.post("", response={201: stay_schemas.Booking, **CHANGING})

@@ -19,6 +19,7 @@ from portal.api.serializers import serialize_events, serialize_overdue, serializ
 from rooms import permissions
 from stays import departures, overdue
 from stays.availability import availability as nights_available
+from stays.room_plan import without_move
 
 staff_router = Router(tags=["Log"])
 router = Router(tags=["Front desk"])
@@ -82,4 +83,6 @@ def availability(
     if query.room_type:
         room_type = room_type_of(request, query.room_type)
     found = nights_available(request.hotel, query.check_in, query.check_out, room_type=room_type)
-    return answer(200, {"room_types": [serialize_type(room_type) for room_type in found]})
+    fits = without_move(request.hotel, found, query.check_in, query.check_out)
+    types = [serialize_type(one, fits[one.room_type.pk]) for one in found]
+    return answer(200, {"room_types": types})

@@ -18,6 +18,7 @@ from stays import overdue
 from stays.availability import TypeAvailability
 from stays.choices import BookingStatus
 from stays.models import Booking
+from stays.tape_chart import Fit
 
 
 def serialize_event(event: RoomEvent, staff: Staff) -> schemas.Event:
@@ -72,6 +73,11 @@ def serialize_booking(booking: Booking) -> stay_schemas.Booking:
     )
 
 
+def serialize_one_booking(booking: Booking, fit: Fit | None) -> dict[str, Any]:
+    """Return a stay by itself, in the shape of stay_schemas.OneBooking."""
+    return {**serialize_booking(booking).dict(), **_without_move(fit)}
+
+
 def serialize_overdue(late: overdue.Departure) -> stay_schemas.Overdue:
     """Return a stay past its checkout."""
     stay = late.booking
@@ -84,7 +90,7 @@ def serialize_overdue(late: overdue.Departure) -> stay_schemas.Overdue:
     )
 
 
-def serialize_type(found: TypeAvailability) -> dict[str, Any]:
+def serialize_type(found: TypeAvailability, fit: Fit) -> dict[str, Any]:
     """Return what a room type has to sell, in the shape of stay_schemas.TypeAvailability.
 
     Not as a schema: checking our own numbers took a third of the time of the whole answer.
@@ -92,6 +98,7 @@ def serialize_type(found: TypeAvailability) -> dict[str, Any]:
     return {
         "code": found.room_type.code,
         "sellable": found.sellable,
+        **_without_move(fit),
         "ready_now": found.ready_now,
         "nights": [
             {
@@ -105,6 +112,13 @@ def serialize_type(found: TypeAvailability) -> dict[str, Any]:
             for night in found.nights
         ],
     }
+
+
+def _without_move(fit: Fit | None) -> dict[str, Any]:
+    """Return how many rooms could take all of a stay; `without_move_exact` only where it is not."""
+    return {"without_move": fit.count if fit else None} | (
+        {"without_move_exact": False} if fit and not fit.exact else {}
+    )
 
 
 def serialize_room(room: Room, staff: Staff, *, may_undo: bool) -> schemas.Room:

@@ -104,6 +104,18 @@ class Booking(Schema):
     children: int
 
 
+class OneBooking(Booking):
+    """A stay by itself."""
+
+    without_move: int | None = Field(
+        description="Rooms of its type that could take the whole stay, once rooms kept for others "
+        "to come are shuffled; null for one that has a room or is not expected."
+    )
+    without_move_exact: bool = Field(
+        True, description="Left out where true; where false, more rooms might."
+    )
+
+
 class Bookings(Schema):
     """A page of bookings, by arrival."""
 
@@ -173,6 +185,13 @@ class TypeAvailability(Schema):
 
     code: str
     sellable: int = Field(description="For the whole stay: the least of its nights.")
+    without_move: int = Field(
+        description="Of these, the stays that could each keep one room throughout, once rooms kept "
+        "for guests to come are shuffled."
+    )
+    without_move_exact: bool = Field(
+        True, description="Left out where true; where false, more stays might."
+    )
     ready_now: int = Field(description="Rooms that a guest could be let into this minute.")
     nights: list[Night]
 

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 
 from hotel.models import Hotel
 from portal.desk.given_last import confirm_field, last_groups, require_confirmed
+from portal.desk.room_plan import offer_for
 from portal.forms import ChangeForm, fault_question
 from rooms.change import ActionInput
 from rooms.choices import TURNING
@@ -86,6 +87,7 @@ class RoomChoiceForm(ConfirmForm):
         ]
         field.choices += last_groups([r for r in ready + way if r.pk not in taken], last)
         self.nothing = not field.choices
+        self.offer = None if self.only_ready else offer_for(booking)
         if booking.room:
             field.initial = booking.room.number
 

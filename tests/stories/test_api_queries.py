@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hotel.models import Hotel, Staff
-from rooms.choices import Action, RoomStatus
+from rooms.choices import Action, ClosureKind, RoomStatus
+from rooms.models import Closure
 from stays.choices import BookingStatus
 from tests.acting import perform
 from tests.factories import make_booking, make_room, make_room_type, make_staff
@@ -25,7 +26,8 @@ LIMITS = {
     "events/": 2,
     "bookings/": 2,
     "/api/hotels/grand/rooms/checkout-needed/": 2,
-    "/api/hotels/grand/availability/": 5,
+    "bookings/B-0/": 5,
+    "/api/hotels/grand/availability/": 8,
 }
 PAGED = {"rooms/", "rooms/0/events/", "events/", "bookings/"}
 
@@ -43,7 +45,14 @@ def fill(hotel: Hotel, size: int, by: Staff) -> None:
         if status == S.OCCUPIED:
             kind = BookingStatus.IN_HOUSE
             make_booking(hotel=hotel, room=room, status=kind, arrives=-3, nights=2)
-        make_booking(hotel=hotel, arrives=n % 20, room_type=room.room_type)
+        make_booking(hotel=hotel, arrives=n % 20, room_type=room.room_type, booking_id=f"B-{n}")
+        Closure.objects.create(
+            room=room,
+            kind=ClosureKind.OUT_OF_ORDER,
+            start=hotel.business_date() + dt.timedelta(days=40),
+            until=hotel.business_date() + dt.timedelta(days=42),
+            reason="paint",
+        )
 
 
 @pytest.fixture(params=[1, 200])

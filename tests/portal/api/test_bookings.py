@@ -72,7 +72,16 @@ class TestANewBooking:
             "adults": 1,
             "children": 0,
         }
-        assert booking == done(program.get("bookings/PMS-8821/"))
+        assert done(program.get("bookings/PMS-8821/")) == {**booking, "without_move": 1}
+
+    def test_shows_how_many_rooms_could_take_all_of_it_until_it_has_one(self, hotel, room, program):
+        make_room(hotel=hotel)
+        make_booking(hotel=hotel, arrives=1, nights=2, booking_id="B-9")
+        make_booking(hotel=hotel, arrives=2)
+
+        assert done(program.get("bookings/B-9/"))["without_move"] == 1
+        assert "without_move" not in done(program.post("bookings/B-9/assign/", {"room": "101"}))
+        assert done(program.get("bookings/B-9/"))["without_move"] is None
 
     def test_is_in_the_log_as_the_apis(self, room, program, clerk):
         done(program.post("bookings/", NEW), 201)

@@ -5,10 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from rooms.choices import LogAction, RoomStatus, Source
-from rooms.models import Room
+from portal.api.serializers import serialize_type
+from rooms.choices import ClosureKind, LogAction, RoomStatus, Source
+from rooms.models import Closure, Room
+from stays.availability import Night, TypeAvailability
 from stays.choices import BookingStatus
 from stays.models import Guest
+from stays.tape_chart import Fit
 from tests.acting import departures, log
 from tests.factories import make_booking, make_room, make_room_type
 from tests.portal.api.calling import EVENT, NIGHTS, YEAR, Program, done, everything, refused
@@ -174,6 +177,7 @@ class TestAvailability:
         assert double == {
             "code": "D",
             "sellable": 1,
+            "without_move": 1,
             "ready_now": 2,
             "nights": [
                 {"date": f"{YEAR}-07-01", **night, "held": 0, "sellable": 2},
@@ -181,6 +185,32 @@ class TestAvailability:
             ],
         }
         assert (suite["code"], suite["sellable"]) == ("S", 0)
+
+    def test_tells_how_many_stays_could_keep_one_room(self, hotel, program):
+        for start, until in ((1, 2), (2, 3)):
+            Closure.objects.create(
+                room=make_room(hotel=hotel),
+                kind=ClosureKind.OUT_OF_ORDER,
+                start=dt.date(2999, 7, start),
+                until=dt.date(2999, 7, until),
+                reason="paint",
+            )
+
+        (one_night,) = done(program.get(AVAILABILITY, **NIGHTS | {"check_out": "2999-07-02"}))[
+            "room_types"
+        ]
+        (both,) = done(program.get(AVAILABILITY, **NIGHTS))["room_types"]
+
+        assert one_night["without_move"] == 1
+        assert both["without_move"] == 0
+
+    def test_says_where_that_is_not_exact(self, hotel):
+        found = TypeAvailability(make_room_type(hotel=hotel), [Night(dt.date(2999, 7, 1), 1)])
+
+        exact, hasty = (serialize_type(found, Fit(1, exact=exact)) for exact in (True, False))
+
+        assert "without_move_exact" not in exact
+        assert hasty == {**exact, "without_move_exact": False}
 
     def test_is_of_one_type_where_asked(self, hotel, program):
         make_room(hotel=hotel)
