@@ -49,7 +49,11 @@ IN_A_HOTEL = {
     "bulk_check_out": Expected(DESK, {"POST"}, "“Arrivals” is for front desk or manager"),
     "booking": Expected(DESK, READ, "“Arrivals” is for front desk or manager"),
     "booking_action": Expected(DESK, WRITE, "“Arrivals” is for front desk or manager"),
-    "rooms": Expected(DESK | INSPECTORS, READ, "“Rooms” is for supervisor, front desk or manager"),
+    "rooms": Expected(
+        DESK | INSPECTORS | {Role.MAINTENANCE},
+        READ,
+        "“Rooms” is for supervisor, maintenance, front desk or manager",
+    ),
     "tokens": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
     "revoke_token": Expected(MANAGERS, WRITE, "“API tokens” is for manager"),
     # Not there without Pusher; test_pusher_auth.py asks with it.

@@ -17,7 +17,7 @@ def test_the_navigation_is_the_roles_own_and_marks_where_one_is(hotel, sign_in, 
     assert shown == {
         Role.HOUSEKEEPER: ["Board"],
         Role.SUPERVISOR: ["Board", "Rooms", "Statistics"],
-        Role.MAINTENANCE: ["Board"],
+        Role.MAINTENANCE: ["Board", "Rooms"],
         Role.FRONT_DESK: ["Board", "Readiness", "Arrivals", "Rooms"],
         Role.MANAGER: ["Board", "Readiness", "Arrivals", "Rooms", "Statistics"],
     }
