@@ -31,7 +31,8 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     paginate = {"per_page": PER_PAGE, "silent": True, "paginator_class": RoomPaginator}
     RequestConfig(request, paginate=paginate).configure(table)
     faults = filters.is_valid() and filters.form.cleaned_data["priority"] == ANY
-    context = {"table": table, "filters": filters, "title": "Open faults" if faults else "Rooms"}
+    title = "Open faults" if faults else "Rooms"
+    context = {"table": table, "filters": filters, "faults": faults, "title": title}
     if request.htmx:
         facts = (request.hotel.last_seq,)
         response = unless_known(request, facts, lambda: render(request, "room/table.html", context))
