@@ -30,7 +30,7 @@ class Statement(Generic[M]):
 
     `make` takes the values, of these `kinds`, and returns the queryset. It may use each value any
     number of times, but must build the same query whatever the values are. Rows become instances,
-    with what select_related fetches, or with values_list() tuples, as they do in Django.
+    with what select_related and annotate fetch, or with values_list() tuples, as they do in Django.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any, M]], *kinds: type[Value]) -> None:
@@ -72,6 +72,7 @@ class _Compiled:
             self.own = slice(first, last + 1)
             self.model = compiler.klass_info["model"]
             self.names = [column.target.attname for column, _, _ in compiler.select[self.own]]
+            self.annotations = list(compiler.annotation_col_map.items())
             self.related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
         self.converters = compiler.get_converters([column for column, _, _ in compiler.select])
 
@@ -90,6 +91,8 @@ class _Compiled:
         instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
         for populator in self.related:
             populator.populate(row, instance)
+        for name, place in self.annotations:
+            setattr(instance, name, row[place])
         return instance
 
 

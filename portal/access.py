@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +30,9 @@ from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 View = Callable[..., HttpResponse]
+# The cookie of the hotel used last; a person's pk follows, for people share phones.
+LAST_HOTEL = "last-hotel-"
+YEAR = 365 * 24 * 60 * 60
 ROOM = Statement(
     lambda hotel_id, number: (
         Room.objects.filter(hotel_id=hotel_id, number=number).select_related("room_type").order_by()
@@ -121,6 +125,7 @@ class HotelMiddleware:
         if hasattr(request, "staff"):
             # Staff share phones: the back button must not show a colleague's pages.
             response["Cache-Control"] = "private, no-store"
+            _remember_hotel(request, response)
         return response
 
     def process_view(
@@ -153,6 +158,35 @@ class HotelMiddleware:
             response.status_code = 403
             return reswap(response, "none")
         return render(request, "403.html", {"reason": exception.message}, status=403)
+
+
+def _remember_hotel(request: Any, response: HttpResponse) -> None:
+    """Remember, in the browser, in which of their hotels the person opened a page last."""
+    staff: Staff = request.staff
+    opened = request.method == "GET" and not request.htmx and response.status_code == 200
+    page = opened and response.headers.get("Content-Type", "").startswith("text/html")
+    if not page or len(memberships(request.user)) < 2:
+        return
+    name = f"{LAST_HOTEL}{staff.user_id}"
+    if request.COOKIES.get(name) != staff.hotel.slug:
+        response.set_cookie(
+            name,
+            staff.hotel.slug,
+            max_age=YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+
+
+def last_used(request: HttpRequest) -> Staff | None:
+    """Return the person's place in the hotel that they used last in this browser, or any, or None.
+
+    Only a hotel in which they work now: the cookie chooses among those and proves nothing.
+    """
+    places = memberships(request.user)
+    wanted = request.COOKIES.get(f"{LAST_HOTEL}{request.user.pk}")
+    return next((place for place in places if place.hotel.slug == wanted), next(iter(places), None))
 
 
 def memberships(user: Any) -> list[Staff]:

@@ -24,14 +24,16 @@ class Page:
 READINESS = Page("readiness", "Readiness", "bell", DESK)
 BOARD = Page("board", "Board", "kanban", EVERYONE)
 ARRIVALS = Page("arrivals", "Arrivals", "door-open", DESK)
-ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS)
+ROOMS = Page("rooms", "Rooms", "list", DESK | INSPECTORS | {Role.MAINTENANCE})
 CLOSURES = Page("closures", "Closures", "door-closed", DESK | INSPECTORS | REPAIRERS)
 STATISTICS = Page("statistics", "Statistics", "bar-chart", INSPECTORS)
 # Shown in the account menu.
 TOKENS = Page("tokens", "API tokens", "key", frozenset({Role.MANAGER}))
 PAGES = (BOARD, READINESS, ARRIVALS, ROOMS, CLOSURES, STATISTICS)
 
-FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS}
+FIRST_PAGE = {Role.FRONT_DESK: READINESS, Role.MANAGER: STATISTICS, Role.MAINTENANCE: ROOMS}
+# What the first page opens on: for maintenance every open fault, the most urgent first.
+FIRST_QUERY = {Role.MAINTENANCE: "?priority=any&sort=maintenance_priority"}
 
 
 def pages_of(staff: Staff) -> list[Page]:
@@ -46,7 +48,9 @@ def account_pages_of(staff: Staff) -> list[Page]:
 
 def first_page_url(staff: Staff) -> str:
     """Return the URL of the page that opens after this person signs in."""
-    return reverse(FIRST_PAGE.get(Role(staff.role), BOARD).name, args=[staff.hotel.slug])
+    role = Role(staff.role)
+    url = reverse(FIRST_PAGE.get(role, BOARD).name, args=[staff.hotel.slug])
+    return url + FIRST_QUERY.get(role, "")
 
 
 def action_url(room: Room, action: Action) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.access import StaffRequest, memberships
+from portal.access import StaffRequest, last_used
 from portal.navigation import first_page_url
 from portal.sessions import saved_with_session
 
@@ -56,10 +56,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Redirect to the first page of the person's hotel, or explain that they have no hotel."""
-    places = memberships(request.user)
-    if places:
-        return redirect(first_page_url(places[0]))
+    """Redirect to the first page of the hotel used last, or explain that there is no hotel."""
+    place = last_used(request)
+    if place:
+        return redirect(first_page_url(place))
     if request.user.is_staff:
         return redirect("admin:index")
     return render(request, "account/no_hotel.html", status=403)

@@ -1,18 +1,20 @@
 """The board's cards: each is rendered once for every state that somebody sees, then reused.
 
 A card depends on the room's row (its last_seq moves with every event about the room), on who looks
-(portal.cache.Viewer, which holds the hotel's setup_seq), on today's arrival, and on whether the
-viewer cleaned the room. All of it is in the card's key, so a kept card is never out of date.
+(portal.cache.Viewer, which holds the hotel's setup_seq), on today's arrival and departure, and on
+whether the viewer cleaned the room. All of it is in the card's key, so a kept card is never out of
+date.
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 
 from hotel.models import Hotel, Staff
@@ -24,15 +26,37 @@ from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url, room_url
 from rooms.choices import TURNING, Action, Priority, RoomGroup
 from rooms.closures import why_out_of_service
-from rooms.models import Room, RoomQuerySet
+from rooms.models import Room, RoomEvent, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
 from rooms.transitions import TRANSITIONS
-from stays.models import Booking
+from stays.choices import BookingStatus
+from stays.models import Booking, BookingQuerySet
 
 # Up to so many rooms are read one by one, by a statement that is compiled once.
 FEW = 5
 # What comes first in maintenance, out of order and occupied.
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
+
+
+# How a room came to its status; before the name of who did it.
+MADE_SO = {
+    Action.CHECK_IN: "Checked in by",
+    Action.CHECK_OUT: "Checked out by",
+    Action.START_CLEANING: "Being cleaned by",
+    Action.STOP_CLEANING: "Cleaning stopped by",
+    Action.MARK_CLEANED: "Cleaned by",
+    Action.PASS_INSPECTION: "Inspected by",
+    Action.FAIL_INSPECTION: "Failed by",
+    Action.MARK_MAINTENANCE: "Reported by",
+    Action.COMPLETE_MAINTENANCE: "Repaired by",
+    Action.TAKE_OUT_OF_ORDER: "Taken out of order by",
+    Action.RETURN_TO_SERVICE: "Returned to service by",
+    Action.MARK_DIRTY: "Marked dirty by",
+    Action.OVERRIDE: "Status set by",
+    Action.MOVE_OUT: "Guests moved out by",
+    Action.MOVE_IN: "Guests moved in by",
+    Action.REINSTATE: "Stay reinstated by",
+}
 
 
 @dataclass(frozen=True)
@@ -65,36 +89,62 @@ def board_rooms(staff: Staff) -> RoomQuerySet:
     return Room.objects.filter(hotel=staff.hotel).active()
 
 
-def arrivals_by_room(hotel: Hotel, today: dt.date) -> dict[int, int]:
-    """Return how many people are due in each assigned room by today, by the room's pk."""
-    return {
-        room: adults + children + babies
-        for room, adults, children, babies in ARRIVALS.rows(hotel.pk, today)
-    }
+class Guests(NamedTuple):
+    """Who is in a room or due in it, as its card shows them.
+
+    `arriving` people are due by today; whoever is in the room `leaves` on a day, `due_out` when
+    that is today or has passed.
+    """
+
+    arriving: int | None = None
+    leaves: dt.date | None = None
+    due_out: bool = False
 
 
-def arriving_in(room: Room, today: dt.date) -> int | None:
-    """Return how many people are due in the room by today, or None."""
-    due = ARRIVALS_IN.rows(room.pk, today)
-    return sum(due[-1]) if due else None
+NOBODY = Guests()
 
 
-ARRIVALS = Statement(
-    lambda hotel_id, today: (
-        Booking.objects.filter(hotel_id=hotel_id, room__isnull=False)
-        .due_in(today)
-        .order_by()
-        .values_list("room", "adults", "children", "babies")
-    ),
+def guests_by_room(hotel: Hotel, today: dt.date) -> dict[int, Guests]:
+    """Return who is in each room or due in it by today, by the room's pk; empty rooms left out."""
+    found: dict[int, Guests] = {}
+    for room, *stay in STAYS.rows(hotel.pk, today):
+        found[room] = _with_stay(found.get(room, NOBODY), stay, today)
+    return found
+
+
+def guests_of(room: Room, today: dt.date) -> Guests:
+    """Return who is in the room or due in it by today."""
+    found = NOBODY
+    for stay in STAYS_IN.rows(room.pk, today):
+        found = _with_stay(found, stay, today)
+    return found
+
+
+def _with_stay(guests: Guests, stay: Iterable[Any], today: dt.date) -> Guests:
+    """Return the guests of a room together with one more stay: the last of sharers to leave."""
+    status, check_out, *people = stay
+    if status == BookingStatus.IN_HOUSE:
+        leaves = max(check_out, guests.leaves or check_out)
+        return guests._replace(leaves=leaves, due_out=leaves <= today)
+    return guests._replace(arriving=(guests.arriving or 0) + sum(people))
+
+
+def _shown(stays: BookingQuerySet, today: dt.date) -> BookingQuerySet:
+    """Keep the stays that a card shows: in house, or due by today."""
+    return (stays.in_house() | stays.due_in(today)).order_by()
+
+
+STAY = ("status", "check_out", "adults", "children", "babies")
+STAYS = Statement(
+    lambda hotel_id, today: _shown(
+        Booking.objects.filter(hotel_id=hotel_id, room__isnull=False), today
+    ).values_list("room", *STAY),
     int,
     dt.date,
 )
-ARRIVALS_IN = Statement(
-    lambda room_id, today: (
-        Booking.objects.filter(room_id=room_id)
-        .due_in(today)
-        .order_by()
-        .values_list("adults", "children", "babies")
+STAYS_IN = Statement(
+    lambda room_id, today: _shown(Booking.objects.filter(room_id=room_id), today).values_list(
+        *STAY
     ),
     int,
     dt.date,
@@ -107,8 +157,19 @@ def _seen(rooms: RoomQuerySet) -> QuerySet[Room, tuple[int, int, int | None]]:
 
 
 def with_names(rooms: RoomQuerySet) -> RoomQuerySet:
-    """Return the rooms with what a card names."""
-    return rooms.select_related("room_type", "status_by__user").order_by()
+    """Return the rooms with what a card names: `status_action` is what made them as they are."""
+    made_so = _made_so(OuterRef("pk"), OuterRef("status_since"), OuterRef("room_status"))
+    return (
+        rooms.select_related("room_type", "status_by__user")
+        .annotate(status_action=Subquery(made_so.values("action")[:1]))
+        .order_by()
+    )
+
+
+def _made_so(room: Any, since: Any, status: Any) -> QuerySet[RoomEvent]:
+    """Return the event that gave a room its status: an undo brings back the one before."""
+    events = RoomEvent.objects.of_status().order_by("-seq")
+    return events.filter(room=room, occurred_at=since, to_status=status)
 
 
 ALL_SEEN = Statement(lambda hotel_id: _seen(Room.objects.filter(hotel_id=hotel_id).active()), int)
@@ -121,25 +182,25 @@ def board_cards(staff: Staff, today: dt.date, rooms: RoomQuerySet | None = None)
     Only cards that nobody has seen yet are rendered.
     """
     viewer, own = Viewer.of(staff, personal=False), _own_cleans(staff)
-    arriving = arrivals_by_room(staff.hotel, today)
+    guests = guests_by_room(staff.hotel, today)
     seen = ALL_SEEN.rows(staff.hotel_id) if rooms is None else list(_seen(rooms))
     found = _cards.get_many(
-        (viewer, pk, last_seq, cleaned_by == own, arriving.get(pk))
+        (viewer, pk, last_seq, cleaned_by == own, guests.get(pk, NOBODY))
         for pk, last_seq, cleaned_by in seen
     )
     unseen = {pk for (pk, _, _), card in zip(seen, found, strict=True) if card is None}
     if unseen:
         fresh = _fetch(unseen, len(seen), staff)
-        found += [card_of(room, staff, arriving.get(room.pk)) for room in fresh]
+        found += [card_of(room, staff, guests.get(room.pk, NOBODY)) for room in fresh]
     return sorted(card for card in found if card)
 
 
 def changed_cards(found: list[Room], staff: Staff, today: dt.date) -> list[tuple[Room, str]]:
     """Return rooms `with_names` and their cards, sorted as in the columns: the few that changed."""
-    arriving = arrivals_by_room(staff.hotel, today) if found else {}
+    guests = guests_by_room(staff.hotel, today) if found else {}
     for room in found:
         room.hotel = staff.hotel
-    shown = [(card_of(room, staff, arriving.get(room.pk)), room) for room in found]
+    shown = [(card_of(room, staff, guests.get(room.pk, NOBODY)), room) for room in found]
     return [(room, card.html) for card, room in sorted(shown, key=itemgetter(0))]
 
 
@@ -157,11 +218,11 @@ def _fetch(unseen: set[int], shown: int, staff: Staff) -> list[Room]:
     return found
 
 
-def card_of(room: Room, staff: Staff, arriving: int | None) -> Card:
-    """Return the card as this viewer sees it; `arriving` people are due in the room today."""
+def card_of(room: Room, staff: Staff, guests: Guests) -> Card:
+    """Return the card as this viewer sees it; `guests` are in the room or due in it today."""
     own = room.cleaned_by_staff_id == _own_cleans(staff)
-    key = (Viewer.of(staff, personal=False), room.pk, room.last_seq, own, arriving)
-    return _cards.get_or_make(key, lambda: _render_card(room, staff, arriving))
+    key = (Viewer.of(staff, personal=False), room.pk, room.last_seq, own, guests)
+    return _cards.get_or_make(key, lambda: _render_card(room, staff, guests))
 
 
 def _own_cleans(staff: Staff) -> int:
@@ -169,28 +230,38 @@ def _own_cleans(staff: Staff) -> int:
     return staff.pk if is_own_clean(staff, staff.pk, staff.hotel) else 0
 
 
-def _render_card(room: Room, staff: Staff, arriving: int | None) -> Card:
-    context = card_context(room, staff, arriving)
+def _render_card(room: Room, staff: Staff, guests: Guests) -> Card:
+    context = card_context(room, staff, guests)
     # Without the template's indentation, and without the lines of what this card does not show.
     html = re.sub(r"\n\s+", "\n", render_to_string("board/card.html", context))
     return Card(context["sort"], room.pk, context["column"].group, html)
 
 
-def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
+def card_context(room: Room, staff: Staff, guests: Guests) -> dict[str, Any]:
     """Return what board/card.html needs to show this room to this viewer."""
     beneath = stands_beneath(staff.role, room)
     shown = room.cleaning_status if beneath else room.room_status
     return {
         "room": room,
         "url": room_url(room),
-        "arriving": arriving,
+        "guests": guests,
+        "made_so": made_so(room),
         "out_of_service": why_out_of_service(room),
         "hotel": staff.hotel,
         "column": column_for(staff.role, room),
         "beneath": beneath,
-        "sort": sort_key(room.number, shown, room.maintenance_priority, arriving),
+        "sort": sort_key(room.number, shown, room.maintenance_priority, guests.arriving),
         **buttons(room, staff),
     }
+
+
+def made_so(room: Room) -> str:
+    """Return how the room came to its status: “Cleaned by”. A room not `with_names` is a query."""
+    found: Any = getattr(room, "status_action", None)
+    if found is None and room.status_by_id:
+        events = _made_so(room.pk, room.status_since, room.room_status)
+        found = events.values_list("action", flat=True).first()
+    return MADE_SO.get(found, "By")
 
 
 def buttons(room: Room, staff: Staff) -> dict[str, Any]:

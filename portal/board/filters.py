@@ -12,6 +12,9 @@ from portal.board.columns import rooms_in
 from rooms.choices import Priority, RoomGroup
 from rooms.models import Room
 
+# Every priority of fault.
+ANY = "any"
+
 
 class RoomFilter(django_filters.FilterSet):
     """Floor, type, status (a board column), maintenance priority, and words."""
@@ -33,10 +36,13 @@ class RoomFilter(django_filters.FilterSet):
         choices=RoomGroup.choices,
     )
     priority = django_filters.ChoiceFilter(
-        field_name="maintenance_priority",
-        label="Priority",
-        empty_label="All priorities",
-        choices=Priority.choices,
+        method="with_fault",
+        label="Fault",
+        empty_label="With or without fault",
+        choices=[
+            (ANY, "Any open fault"),
+            *((priority.value, f"{priority.label} priority") for priority in Priority),
+        ],
     )
 
     class Meta:
@@ -66,6 +72,12 @@ class RoomFilter(django_filters.FilterSet):
     def in_column(self, rooms: QuerySet[Room], name: str, key: str) -> QuerySet[Room]:
         """Keep the rooms of one board column, as the viewer's role sees it."""
         return rooms.filter(rooms_in(self.role, RoomGroup(key)))
+
+    def with_fault(self, rooms: QuerySet[Room], name: str, priority: str) -> QuerySet[Room]:
+        """Keep the rooms with an open fault of this priority, occupied or not."""
+        if priority == ANY:
+            return rooms.filter(maintenance_required=True)
+        return rooms.filter(maintenance_priority=priority)
 
     def with_text(self, rooms: QuerySet[Room], name: str, text: str) -> QuerySet[Room]:
         """Keep rooms whose number begins with the text, or whose notes hold it."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from portal.access import StaffRequest, for_page
-from portal.board.filters import RoomFilter
+from portal.board.filters import ANY, RoomFilter
 from portal.etags import unless_known
 from portal.export import csv_response
 from portal.navigation import ROOMS
@@ -30,7 +30,9 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
         return csv_response(table, f"{hotel_slug}-rooms")
     paginate = {"per_page": PER_PAGE, "silent": True, "paginator_class": RoomPaginator}
     RequestConfig(request, paginate=paginate).configure(table)
-    context = {"table": table, "filters": filters}
+    faults = filters.is_valid() and filters.form.cleaned_data["priority"] == ANY
+    title = "Open faults" if faults else "Rooms"
+    context = {"table": table, "filters": filters, "faults": faults, "title": title}
     if request.htmx:
         facts = (request.hotel.last_seq,)
         response = unless_known(request, facts, lambda: render(request, "room/table.html", context))

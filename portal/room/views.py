@@ -14,14 +14,14 @@ from hotel.choices import DESK, REPAIRERS
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, get_room_for_user
 from portal.board.actions import ACTIONS, action_form
-from portal.board.cards import arriving_in, buttons, card_context, card_of
+from portal.board.cards import Guests, buttons, card_context, card_of, guests_of, made_so
 from portal.board.columns import column_for, stands_beneath
 from portal.closures.panel import open_closures
 from portal.etags import unless_known
 from portal.forms import add_refusal
 from portal.room.forms import ActionForm
 from rooms.choices import Action, RoomStatus
-from rooms.models import Room
+from rooms.models import Room, RoomEvent
 from rooms.perform import UNDO_WINDOW
 from rooms.permissions import refusal
 from rooms.transitions import TRANSITIONS
@@ -55,7 +55,7 @@ def room_action(
     if not form.is_valid():
         return render_room(request, found, form=form, status=422)
     try:
-        form.act()
+        done = form.act()
     except InvalidInput as error:
         add_refusal(form, error)
         return render_room(request, found, form=form, status=422)
@@ -63,7 +63,15 @@ def room_action(
         raise
     except ReadyroomError as error:
         return _render_refused(request, found, form, error)
+    _remember(found, chosen, done)
     return _render_done(request, found, chosen)
+
+
+def _remember(room: Room, action: Action, done: Any) -> None:
+    """Keep what gave the room its status with it, so that its card need not ask the log."""
+    moved = isinstance(done, RoomEvent) and done.from_status != done.to_status
+    if action is not Action.UNDO and (moved or action in (Action.CHECK_IN, Action.CHECK_OUT)):
+        room.status_action = action  # type: ignore[attr-defined]
 
 
 def render_room(
@@ -81,10 +89,10 @@ def render_room(
     `form` is shown open; `message` says why an action was refused and `kept` what had been typed
     for it; `done` adds the toast that offers undo.
     """
-    arriving = arriving_in(room, request.hotel.business_date())
+    guests = guests_of(room, request.hotel.business_date())
     extra: dict[str, Any] = {
         "room": room,
-        "arriving": arriving,
+        "guests": guests,
         "form": form,
         "message": message,
         "kept": kept,
@@ -96,7 +104,7 @@ def render_room(
     if request.htmx and request.htmx.target == "room":
         response = render(request, "room/main.html", _page_context(request, room) | extra)
     elif request.htmx:
-        response = HttpResponse(_card(request, room, arriving, extra))
+        response = HttpResponse(_card(request, room, guests, extra))
     else:
         response = render(request, "room/room.html", _page_context(request, room) | extra)
     response.status_code = status
@@ -104,16 +112,16 @@ def render_room(
     return response
 
 
-def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[str, Any]) -> str:
+def _card(request: StaffRequest, room: Room, guests: Guests, extra: dict[str, Any]) -> str:
     """Return the card, and after an action the toast that goes with it."""
     if extra["form"] or extra["message"] or extra["kept"]:
-        context = card_context(room, request.staff, arriving) | extra
+        context = card_context(room, request.staff, guests) | extra
         open_card = render_to_string("board/card.html", context, request)
         if not extra["message"]:
             return open_card
         # The card may have gone to a column that a phone does not show: say it where it is seen.
         return open_card + render_to_string("partials/toast.html", {"refusal": extra["message"]})
-    card = card_of(room, request.staff, arriving).html
+    card = card_of(room, request.staff, guests).html
     if not extra["done"]:
         return card
     return card + render_to_string("partials/toast.html", extra | {"target": f"card-{room.number}"})
@@ -155,6 +163,7 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
     context = {
         "column": column_for(staff.role, room),
         "beneath": stands_beneath(staff.role, room),
+        "made_so": made_so(room),
         "events": list(events[:HISTORY]),
         "older": max(0, events.count() - HISTORY),
         "may_undo": may_undo(staff, room),

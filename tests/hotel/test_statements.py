@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -42,6 +43,18 @@ def two_places(hotel):
     make_staff(hotel=make_hotel(), user=first.user, active=False)
     make_staff(hotel=hotel)
     return first.user
+
+
+def test_its_instances_carry_what_is_annotated(hotel):
+    room = make_room(hotel=hotel)
+    make_booking(hotel=hotel, room=room)
+    counted = Statement(
+        lambda pk: Room.objects.filter(pk=pk).with_house().annotate(stays=Count("bookings")), int
+    )
+
+    (found,) = counted.rows(room.pk)
+
+    assert (found, found.stays, found.hotel) == (room, 1, hotel)
 
 
 def test_it_returns_the_same_instances_with_what_belongs_to_them(two_places, hotel):

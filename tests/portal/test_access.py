@@ -50,7 +50,11 @@ IN_A_HOTEL = {
     "booking": Expected(DESK, READ, "“Arrivals” is for front desk or manager"),
     "booking_action": Expected(DESK, WRITE, "“Arrivals” is for front desk or manager"),
     "room_plan": Expected(DESK, {"POST"}, "“Arrivals” is for front desk or manager"),
-    "rooms": Expected(DESK | INSPECTORS, READ, "“Rooms” is for supervisor, front desk or manager"),
+    "rooms": Expected(
+        DESK | INSPECTORS | {Role.MAINTENANCE},
+        READ,
+        "“Rooms” is for supervisor, maintenance, front desk or manager",
+    ),
     "closures": Expected(
         DESK | INSPECTORS | REPAIRERS,
         READ,

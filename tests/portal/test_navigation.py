@@ -17,7 +17,7 @@ def test_the_navigation_is_the_roles_own_and_marks_where_one_is(hotel, sign_in, 
     assert shown == {
         Role.HOUSEKEEPER: ["Board"],
         Role.SUPERVISOR: ["Board", "Rooms", "Closures", "Statistics"],
-        Role.MAINTENANCE: ["Board", "Closures"],
+        Role.MAINTENANCE: ["Board", "Rooms", "Closures"],
         Role.FRONT_DESK: ["Board", "Readiness", "Arrivals", "Rooms", "Closures"],
         Role.MANAGER: [
             "Board",

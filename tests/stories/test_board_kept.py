@@ -177,7 +177,7 @@ def test_a_card_shows_a_new_code_of_its_type_and_a_new_name_of_who_was_there(
 
     card = read(get(hotel)).one("article")
     assert card.one("header").one("span").text == "DELUXE"
-    assert card.texts(cls="by") == ["Ana Reis"]
+    assert card.texts(cls="by") == ["By Ana Reis"]
 
 
 def test_a_renamed_second_hotel_has_its_new_name_in_the_switcher_at_once(
@@ -204,22 +204,60 @@ def test_a_second_hotel_appears_in_the_switcher_at_once(hotel, sign_in, housekee
     assert read(get(hotel)).one(cls="hotel-menu").texts("li") == ["Sea View"]
 
 
-def test_when_the_hotels_day_turns_tomorrows_arrivals_are_todays(
-    monkeypatch, sign_in, housekeeper, get
-):
+@pytest.fixture
+def clock(monkeypatch, housekeeper):
+    """Set the clock of a hotel in Tokyo, whose day turns at 03:00."""
     hotel = housekeeper.hotel
     hotel.time_zone = "Asia/Tokyo"
     hotel.save()
-    late = dt.datetime(2026, 3, 2, 2, 50, tzinfo=hotel.tz)
-    monkeypatch.setattr(timezone, "now", lambda: late)
+
+    def set_clock(text: str) -> None:
+        now = dt.datetime.fromisoformat(text).replace(tzinfo=hotel.tz)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    set_clock("2026-03-01 23:50")
+    return set_clock
+
+
+def test_when_the_hotels_day_turns_tomorrows_arrivals_are_todays(clock, sign_in, housekeeper, get):
+    hotel = housekeeper.hotel
     sign_in(housekeeper)
     room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
     make_booking(hotel=hotel, room=room, arrives=1)
-    assert not read(get(hotel)).all(cls="arrival")
+    for night in ("2026-03-01 23:50", "2026-03-02 00:10", "2026-03-02 02:59"):
+        clock(night)
+        assert not read(get(hotel)).all(cls="arrival")
 
-    monkeypatch.setattr(timezone, "now", lambda: late + dt.timedelta(minutes=20))
+    clock("2026-03-02 03:00")
 
     assert len(read(get(hotel)).all(cls="arrival")) == 1
+
+
+def test_who_leaves_tomorrow_is_due_out_once_the_day_turns(clock, sign_in, housekeeper, get):
+    hotel = housekeeper.hotel
+    sign_in(housekeeper)
+    room = make_room(hotel=hotel, status=S.OCCUPIED)
+    make_booking(hotel=hotel, room=room, status="IN_HOUSE", nights=1)
+    clock("2026-03-02 02:59")
+    assert "Leaves 2 Mar" in read(get(hotel)).one("article").text
+
+    clock("2026-03-02 03:00")
+
+    assert read(get(hotel)).texts(cls="leaving") == ["Due out 2 Mar"]
+
+
+def test_a_departure_that_is_changed_is_shown_at_once(hotel, sign_in, clerk, get):
+    """Whatever changed it: the date is in the card's key."""
+    sign_in(clerk)
+    room = make_room(hotel=hotel, status=S.OCCUPIED)
+    stay = make_booking(hotel=hotel, room=room, status="IN_HOUSE", arrives=-1, nights=1)
+    assert len(read(get(hotel)).all(cls="leaving")) == 1
+
+    stay.check_out += dt.timedelta(days=1)
+    stay.save()
+    log.append(hotel, LogAction.STAY_CHANGED, by=clerk, booking=stay)
+
+    assert not read(get(hotel)).all(cls="leaving")
 
 
 def test_the_card_that_an_action_answers_with_is_the_one_on_the_board(hotel, sign_in, manager, get):

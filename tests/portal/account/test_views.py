@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from hotel.choices import Role
+from hotel.models import Staff
 from tests.factories import make_hotel, make_staff
 from tests.portal.reading import address, read
 
@@ -55,7 +56,7 @@ def test_the_right_password_leads_to_the_days_first_page(client, ana, try_to_sig
     [
         (Role.HOUSEKEEPER, "board"),
         (Role.SUPERVISOR, "board"),
-        (Role.MAINTENANCE, "board"),
+        (Role.MAINTENANCE, "rooms"),
         (Role.FRONT_DESK, "readiness"),
         (Role.MANAGER, "statistics"),
     ],
@@ -65,7 +66,58 @@ def test_each_roles_day_begins_on_its_own_page(hotel, sign_in, role, page):
 
     for start in (reverse("home"), address("hotel", hotel)):
         response = client.get(start)
-        assert (response.status_code, response["Location"]) == (302, address(page, hotel))
+        opened = response["Location"].partition("?")[0]
+        assert (response.status_code, opened) == (302, address(page, hotel))
+
+
+class TestWhoWorksInTwoHotels:
+    @pytest.fixture
+    def other(self, clerk):
+        """A hotel that comes after the first by name."""
+        other = make_hotel(slug="zenith", name="Zenith")
+        make_staff(hotel=other, user=clerk.user, role=Role.HOUSEKEEPER)
+        return other
+
+    def test_lands_in_the_one_last_used_also_after_signing_in_anew(
+        self, hotel, other, clerk, sign_in
+    ):
+        client = sign_in(clerk)
+        assert client.get(reverse("home"))["Location"] == address("readiness", hotel)
+
+        client.get(address("board", other))
+        client.post(reverse("sign_out"))
+        sign_in(clerk)
+
+        assert client.get(reverse("home"))["Location"] == address("board", other)
+        client.get(address("board", hotel))
+        assert client.get(reverse("home"))["Location"] == address("readiness", hotel)
+
+    def test_is_not_taken_elsewhere_by_a_page_that_asks_for_news(
+        self, hotel, other, clerk, sign_in
+    ):
+        client = sign_in(clerk)
+        client.get(address("board", hotel))
+
+        client.get(address("board_changes", other))
+        client.get(address("board", other), headers={"HX-Request": "true"})
+
+        assert client.get(reverse("home"))["Location"] == address("readiness", hotel)
+
+    @pytest.mark.parametrize("wanted", ["zenith", "elsewhere", "../admin", ""])
+    def test_never_lands_in_one_where_they_do_not_work(self, hotel, other, clerk, sign_in, wanted):
+        make_hotel(slug="elsewhere")
+        Staff.objects.filter(hotel=other).update(active=False)
+        client = sign_in(clerk)
+        client.cookies[f"last-hotel-{clerk.user_id}"] = wanted
+
+        assert client.get(reverse("home"))["Location"] == address("readiness", hotel)
+
+    def test_is_not_led_by_a_colleague_who_used_the_same_phone(self, hotel, other, clerk, sign_in):
+        colleague = make_staff(hotel=hotel, role=Role.FRONT_DESK)
+        make_staff(hotel=other, user=colleague.user)
+        sign_in(colleague).get(address("board", other))
+
+        assert sign_in(clerk).get(reverse("home"))["Location"] == address("readiness", hotel)
 
 
 @pytest.mark.parametrize(("name", "password"), [("ana", "wrong"), ("nobody", PASSWORD), ("", "")])

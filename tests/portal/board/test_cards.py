@@ -11,6 +11,7 @@ from portal.board.cards import natural, sort_key
 from rooms.choices import Action, Priority, RoomStatus
 from rooms.models import Room
 from rooms.permissions import legal_actions
+from tests.acting import arrivals, perform, undo
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 from tests.portal.reading import Node, action_address, address, columns, htmx, read
 
@@ -302,8 +303,51 @@ def test_it_tells_number_type_floor_and_since_when_by_whom(sign_in, clerk, house
 
     assert card.one("header").text == "204 SUI · fl 2 2 Mar 05:05"
     assert dt.datetime.fromisoformat(card.one("time")["datetime"]) == room.status_since
-    assert card.texts(cls="by") == ["Ana Silva"]
+    assert card.texts(cls="by") == ["By Ana Silva"]
     assert card.one("a", "no")["href"] == address("room", clerk.hotel, "204")
+
+
+def test_a_name_says_what_its_person_did(hotel, manager, housekeeper, card_of):
+    """The last change of status: a repair of an occupied room is none, an undo brings one back."""
+    room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+
+    perform(Action.START_CLEANING, room, by=housekeeper)
+    assert card_of(room, manager).texts(cls="by") == ["Being cleaned by Ana Silva"]
+    perform(Action.MARK_CLEANED, room, by=housekeeper)
+    assert card_of(room, manager).texts(cls="by") == ["Cleaned by Ana Silva"]
+    perform(Action.FAIL_INSPECTION, room, by=manager, notes="hair")
+    assert card_of(room, manager).texts(cls="by") == ["Failed by Mia Kern"]
+    undo.undo(room, by=manager)
+    assert card_of(room, manager).texts(cls="by") == ["Cleaned by Ana Silva"]
+
+
+def test_a_fault_in_an_occupied_room_does_not_say_that_its_guest_was_reported(
+    hotel, clerk, maintainer, card_of
+):
+    room = make_room(hotel=hotel)
+    arrivals.check_in(make_booking(hotel=hotel, room=room), by=clerk)
+    room.refresh_from_db()
+
+    perform(Action.MARK_MAINTENANCE, room, by=maintainer, priority=Priority.LOW, notes="bulb")
+
+    assert card_of(room, clerk).texts(cls="by")[0] == "Checked in by Eva Lind"
+
+
+@pytest.mark.parametrize(
+    ("nights", "words"),
+    [(1, "Leaves {:%-d %b}"), (0, "Due out {:%-d %b}"), (-1, "Due out {:%-d %b}")],
+)
+def test_an_occupied_room_says_when_its_guests_leave(hotel, housekeeper, card_of, nights, words):
+    room = make_room(hotel=hotel, status=S.OCCUPIED)
+    stay = make_booking(
+        hotel=hotel, room=room, status="IN_HOUSE", arrives=-3, nights=3 + nights, guest_name="Ada"
+    )
+
+    card = card_of(room, housekeeper)
+
+    assert words.format(stay.check_out) in card.texts("p")
+    assert len(card.all("p", "leaving")) == (nights < 1)
+    assert "Ada" not in card.text
 
 
 def test_it_announces_todays_arrival_with_its_guests(hotel, clerk, card_of):
@@ -400,7 +444,7 @@ def test_what_people_typed_is_shown_as_they_typed_it_and_never_run(
 def test_a_colleagues_name_is_never_run_either(hotel, manager, card_of):
     room = make_room(hotel=hotel, status_by=make_staff(hotel=hotel, name=SCRIPT))
 
-    assert card_of(room, manager).texts(cls="by") == [SCRIPT]
+    assert card_of(room, manager).texts(cls="by") == [f"By {SCRIPT}"]
 
 
 @pytest.mark.parametrize("numbers", [["9", "10", "101", "1001"], ["A2", "A10", "B1"]])

@@ -158,6 +158,19 @@ class TestWhoNeverCame:
         assert not show("arrivals").all("section", aria_labelledby="without-arrival")
 
 
+def test_a_name_on_the_way_to_ready_says_what_its_person_does(hotel, housekeeper, clerk, show):
+    make_room(hotel=hotel, number="1", status=S.CHECKOUT_DIRTY, status_by=clerk)
+    make_room(hotel=hotel, number="2", status=S.CLEANING_IN_PROGRESS, status_by=housekeeper)
+    cleaned = {"status": S.CLEANED_UNINSPECTED, "cleaned_by_staff": housekeeper}
+    make_room(hotel=hotel, number="3", status_by=clerk, **cleaned)
+
+    words = [row.all("small")[0].text for row in section(show("readiness"), "way").all("li")]
+
+    assert "cleaned by Ana Silva" in words[0]
+    assert "being cleaned by Ana Silva" in words[1]
+    assert "Eva Lind" not in " ".join(words)
+
+
 class TestARoomForAnArrival:
     @pytest.mark.parametrize("name", ["arrivals", "readiness"])
     def test_a_ready_room_of_the_type_is_offered_each_to_one_guest(self, hotel, show, name):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from rooms.choices import Priority, RoomStatus
 from tests.factories import make_room
@@ -25,6 +26,22 @@ S = RoomStatus
 )
 def test_the_rooms_are_narrowed_by_the_url(house, get_list, query, expected):
     assert numbers(get_list("rooms", query)) == expected
+
+
+def test_maintenance_begins_with_every_open_fault_the_most_urgent_first(hotel, sign_in, maintainer):
+    for number, status, priority in (
+        ("1", S.OCCUPIED, Priority.MED),
+        ("2", S.MAINTENANCE_REQUIRED, Priority.LOW),
+        ("3", S.OUT_OF_ORDER, Priority.HIGH),
+        ("4", S.OCCUPIED, ""),
+        ("5", S.OCCUPIED, Priority.HIGH),
+    ):
+        make_room(hotel=hotel, number=number, status=status, priority=priority)
+
+    page = read(sign_in(maintainer).get(reverse("home"), follow=True))
+
+    assert page.one("h1").text == "Open faults"
+    assert page.one("tbody").texts("a", "no") == ["3", "5", "1", "2"]
 
 
 def test_a_room_tells_its_status_in_words_and_the_note_that_matters_now(hotel, get_list):

@@ -134,6 +134,22 @@ CASES = {
         {"notes": "was never used", "room_status": "AVAILABLE"},
     ),
 }
+# What stands before the name of who did it.
+MADE_SO = {
+    Action.CHECK_IN: "Checked in by",
+    Action.CHECK_OUT: "Checked out by",
+    Action.START_CLEANING: "Being cleaned by",
+    Action.STOP_CLEANING: "Cleaning stopped by",
+    Action.MARK_CLEANED: "Cleaned by",
+    Action.PASS_INSPECTION: "Inspected by",
+    Action.FAIL_INSPECTION: "Failed by",
+    Action.MARK_MAINTENANCE: "Reported by",
+    Action.COMPLETE_MAINTENANCE: "Repaired by",
+    Action.TAKE_OUT_OF_ORDER: "Taken out of order by",
+    Action.RETURN_TO_SERVICE: "Returned to service by",
+    Action.MARK_DIRTY: "Marked dirty by",
+    Action.OVERRIDE: "Status set by",
+}
 every_action = pytest.mark.parametrize("action", CASES)
 
 
@@ -255,9 +271,9 @@ def test_a_tap_answers_with_the_card_in_its_new_column_and_an_offer_to_undo(
     assert (response.status_code, room.room_status) == (200, case.status)
     card = page.one("article", id="card-204")
     assert card["data-col"] == case.column
-    # A card names who brought the room to its status.
+    # A card names who brought the room to its status, and how.
     if case.status != case.room["status"]:
-        assert "Joy Day" in card.texts("p", "by")
+        assert f"{MADE_SO[action]} Joy Day" in card.texts("p", "by")
     assert toast(page).one("p").text == f"204 {case.told}"
     undo = toast(page).one("button")
     assert undo["hx-post"] == action_address(room, Action.UNDO)
