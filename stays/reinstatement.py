@@ -44,7 +44,7 @@ def reinstate(booking: Booking, reason: str, change: Change) -> Booking:
     if not reason:
         raise InvalidInput({"reason": _("Say why, in a few words.")})
     action = Action.REINSTATE if _left_a_room(booking) else LogAction.BOOKING_REINSTATED
-    former = _room_before(booking)
+    former = room_before(booking)
     with log.opened(
         booking.hotel,
         change,
@@ -156,8 +156,10 @@ def _may_have(booking: Booking, room: Room, change: Change) -> bool:
     return True
 
 
-def _room_before(booking: Booking) -> Room | None:
-    """Return the room that a cancelled or missed booking had."""
+def room_before(booking: Booking) -> Room | None:
+    """Return the room that an ended booking had: a checked-out one has it still."""
+    if booking.status == BookingStatus.COMPLETED:
+        return booking.room
     ends = (LogAction.BOOKING_CANCELLED, LogAction.BOOKING_NO_SHOW)
     last = booking.events.filter(action__in=ends).select_related("room").order_by("-seq").first()
     return last.room if last else booking.room
