@@ -8,8 +8,8 @@ from hotel.exceptions import (
     InvalidInput,
     NotCheckedIn,
     ReadyroomError,
+    RoomHasAnotherGuest,
     RoomIsOutOfOrder,
-    RoomTaken,
     StayDataErased,
     StayedSince,
     StayOver,
@@ -88,7 +88,7 @@ def _require_room_as_left(booking: Booking, change: Change) -> Room:
     party = {booking.pk, *(stay.pk for stay in rules.others_of(booking))}
     later = room.bookings.filter(checked_in_at__gt=booking.checked_out_at).exclude(pk__in=party)
     if (guest := later.filter(status=BookingStatus.IN_HOUSE).first()) is not None:
-        raise RoomTaken(room, guest)
+        raise RoomHasAnotherGuest(room, guest)
     if later.exists():
         raise StayedSince(room=room, booking=booking)
     rules.require_in_use(room)

@@ -95,18 +95,17 @@ class ChangeStayForm(ConfirmForm):
         ).distinct()
         types.empty_label = None
         types.label_from_instance = lambda room_type: f"{room_type.code} · {room_type.name}"
-        arrival: list[Any] = ["check_in", "room_type"]
         if booking.status == BookingStatus.IN_HOUSE:
-            arrival = [name for name in arrival if self._is_changed(name)]
-            for name in set(self.BEFORE_ARRIVAL) - set(arrival):
-                del self.fields[name]
-        dates = [Column(name) for name in (*arrival[:1], "check_out") if name != "room_type"]
+            # A form that was opened before they came shows what it sent, and why it cannot be.
+            for name in self.BEFORE_ARRIVAL:
+                if not self._is_changed(name):
+                    del self.fields[name]
         self.helper.layout = Layout(
             "request_id",
-            "guest_name",
-            Row(*dates),
+            Row(*(Column(name) for name in ("check_in", "check_out") if name in self.fields)),
             *(["room_type"] if "room_type" in self.fields else []),
-            Row(Column("adults"), Column("children")),
+            Row(Column("adults", css_class="col-6"), Column("children", css_class="col-6")),
+            "guest_name",
         )
 
     def _is_changed(self, name: str) -> bool:
@@ -201,7 +200,6 @@ class OtherBookingForm(ConfirmForm):
         queryset=Booking.objects.none(),
         to_field_name="booking_id",
         label="Booking",
-        empty_label=None,
         error_messages={
             "required": "Choose a booking.",
             "invalid_choice": "That booking cannot be chosen now. Choose another.",
@@ -211,12 +209,13 @@ class OtherBookingForm(ConfirmForm):
 
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
         super().__init__(data, booking=booking)
-        found = self.others().select_related("room").exclude(pk=booking.pk)
+        found = list(self.others().select_related("room").exclude(pk=booking.pk))
         field = self.fields["booking_id"]
         # Whatever the hotel has: one that does not do any more is refused with its reason.
         field.queryset = Booking.objects.filter(hotel=booking.hotel)
-        field.choices = [(other.booking_id, self.label(other)) for other in found]
-        self.nothing = not field.choices
+        # The first is nobody: a tap too early must not join two strangers.
+        field.choices = [("", "Choose…"), *((one.booking_id, self.label(one)) for one in found)]
+        self.nothing = not found
 
     def others(self) -> QuerySet[Booking]:
         """Return the bookings to choose among, in their order."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
+from hotel.exceptions import CannotSwapShared, InvalidInput, NotAllowed, ReadyroomError
 from hotel.models import Staff
 from portal.access import StaffRequest, for_page, get_booking_for_user
 from portal.act import act
@@ -157,6 +157,8 @@ def _refusal(
     """Return why the action's form would lead to nothing, or None."""
     if action is BookingAction.REINSTATE:
         return reinstatement.refusal(booking, Change(by=request.staff, source=Source.PORTAL))
+    if action is BookingAction.SWAP and rules.others_of(booking):
+        return CannotSwapShared(booking=booking)
     return rules.refusal(request.staff, action, booking, request.hotel.business_date())
 
 
