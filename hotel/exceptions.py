@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hotel.choices import names
 
+# Rooms that a sentence names at most.
+MOST_NAMED = 10
+
 
 class _Shown:
     """A value as a sentence shows it: `{day}` is “3 June”, `{day:j F Y}` has another format.
@@ -142,7 +145,10 @@ class RoomDataErased(IllegalTransition):
 class StayDataErased(IllegalTransition):
     """A bulk checkout erased what the stay left behind."""
 
-    sentence = _("This checkout erased the stay's data: it cannot be undone.")
+    sentence = _(
+        "This checkout erased the stay's data: it cannot be undone. "
+        "Make a new booking for the guest instead."
+    )
 
 
 class StayIsEnded(IllegalTransition):
@@ -358,8 +364,19 @@ class RoomTaken(ReadyroomError):
             return super().message
         if not self.free:
             return f"{super().message} {_('No other room is free for the whole time.')}"
-        rooms = ", ".join(str(room) for room in self.free)
+        rooms = ", ".join(str(room) for room in self.free[:MOST_NAMED])
+        if more := len(self.free) - MOST_NAMED:
+            rooms += _(" and %d more") % more if more > 0 else ""
         return f"{super().message} {_('Free for the whole time: %s.') % rooms}"
+
+
+class RoomHasAnotherGuest(RoomTaken):
+    """The guests of another stay came into the room after a checkout."""
+
+    sentence = _(
+        "Room {room} has the guests of booking {other} in it, {check_in} to {check_out}. "
+        "Make a new booking for the guest, in another room."
+    )
 
 
 class NoAvailability(ReadyroomError):

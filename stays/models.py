@@ -4,11 +4,12 @@ import datetime as dt
 import secrets
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from hotel.models import Hotel, Staff, identifier
-from rooms.models import Room, RoomType
+from rooms.choices import LogAction
+from rooms.models import Room, RoomEvent, RoomType
 from stays.choices import HOLDING, BookingStatus
 
 
@@ -57,6 +58,17 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def holding(self) -> "BookingQuerySet":
         """Return the stays that take a room off sale."""
         return self.filter(status__in=HOLDING)
+
+    def ended_since(self, moment: dt.datetime) -> "BookingQuerySet":
+        """Return the stays that were checked out, cancelled or called a no-show since a moment."""
+        released = RoomEvent.objects.filter(
+            booking=OuterRef("pk"),
+            action__in=(LogAction.BOOKING_CANCELLED, LogAction.BOOKING_NO_SHOW),
+            occurred_at__gte=moment,
+        )
+        gone = Q(status=BookingStatus.COMPLETED, checked_out_at__gte=moment)
+        away = Q(Exists(released), status__in=(BookingStatus.CANCELLED, BookingStatus.NO_SHOW))
+        return self.filter(gone | away)
 
     def clashing(
         self, check_in: dt.date | F, check_out: dt.date | F, today: dt.date | None = None

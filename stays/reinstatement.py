@@ -8,8 +8,8 @@ from hotel.exceptions import (
     InvalidInput,
     NotCheckedIn,
     ReadyroomError,
+    RoomHasAnotherGuest,
     RoomIsOutOfOrder,
-    RoomTaken,
     StayDataErased,
     StayedSince,
     StayOver,
@@ -44,7 +44,7 @@ def reinstate(booking: Booking, reason: str, change: Change) -> Booking:
     if not reason:
         raise InvalidInput({"reason": _("Say why, in a few words.")})
     action = Action.REINSTATE if _left_a_room(booking) else LogAction.BOOKING_REINSTATED
-    former = _room_before(booking)
+    former = room_before(booking)
     with log.opened(
         booking.hotel,
         change,
@@ -88,7 +88,7 @@ def _require_room_as_left(booking: Booking, change: Change) -> Room:
     party = {booking.pk, *(stay.pk for stay in rules.others_of(booking))}
     later = room.bookings.filter(checked_in_at__gt=booking.checked_out_at).exclude(pk__in=party)
     if (guest := later.filter(status=BookingStatus.IN_HOUSE).first()) is not None:
-        raise RoomTaken(room, guest)
+        raise RoomHasAnotherGuest(room, guest)
     if later.exists():
         raise StayedSince(room=room, booking=booking)
     rules.require_in_use(room)
@@ -156,8 +156,10 @@ def _may_have(booking: Booking, room: Room, change: Change) -> bool:
     return True
 
 
-def _room_before(booking: Booking) -> Room | None:
-    """Return the room that a cancelled or missed booking had."""
+def room_before(booking: Booking) -> Room | None:
+    """Return the room that an ended booking had: a checked-out one has it still."""
+    if booking.status == BookingStatus.COMPLETED:
+        return booking.room
     ends = (LogAction.BOOKING_CANCELLED, LogAction.BOOKING_NO_SHOW)
     last = booking.events.filter(action__in=ends).select_related("room").order_by("-seq").first()
     return last.room if last else booking.room

@@ -1,7 +1,7 @@
 """The desk's forms: give a room, check in, book, walk in."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -15,6 +15,7 @@ from rooms.change import ActionInput
 from rooms.choices import TURNING
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput
+from stays.changes import StayChange
 from stays.closures import out_of_service
 from stays.models import Booking
 from stays.readiness import rooms_for_tonight
@@ -23,9 +24,30 @@ from stays.readiness import rooms_for_tonight
 class ConfirmForm(ChangeForm):
     """A question with one answer."""
 
+    # Where there is nothing to choose from, `nothing` is true and this says so.
+    nothing = False
+    nothing_says = "No room is available now."
+
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
         super().__init__(data, auto_id=f"id_{booking.booking_id}_%s")
         self.booking = booking
+
+    @property
+    def says(self) -> str:
+        """What the form says first: what will happen."""
+        return ""
+
+    @property
+    def then(self) -> StayChange | None:
+        """What is to be different about the stay in the same breath, if anything is."""
+        return None
+
+    @classmethod
+    def asked(cls, booking: Booking, query: dict[str, str]) -> Self:
+        """Return the form as a link opens it: with what the query says filled in."""
+        form = cls(booking=booking)
+        form.initial.update({name: value for name, value in query.items() if name in form.fields})
+        return form
 
     @property
     def given(self) -> ActionInput:

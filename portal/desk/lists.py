@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from hotel.models import Hotel, Staff
 from portal.board.columns import COLUMN_OF
@@ -17,6 +18,8 @@ from stays.phase import is_late, phase_on
 from stays.readiness import expected_cleaned_at, readiness, rooms_to_assign
 
 FOUND = 50
+# How long the search finds a stay that has ended, by mistake perhaps.
+ENDED_LATELY = dt.timedelta(days=7)
 
 
 def readiness_lists(staff: Staff) -> dict[str, Any]:
@@ -47,7 +50,9 @@ def arrivals_lists(staff: Staff, words: str) -> dict[str, Any]:
     context: dict[str, Any] = {"today": today, "words": words}
     if words:
         named = Q(guest_name__icontains=words) | Q(booking_id__iexact=words)
+        ended = hotel.bookings.ended_since(timezone.now() - ENDED_LATELY).filter(named)
         found = _stays(hotel, hotel.bookings.holding().filter(named)[:FOUND])
+        found += _stays(hotel, ended.order_by("-check_out", "booking_id")[:FOUND])
         return context | {"found": [booking_row(booking, staff, today) for booking in found]}
     coming = _stays(hotel, hotel.bookings.due_in(today))
     ready = Room.objects.filter(hotel=hotel).bookable()

@@ -3,31 +3,47 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
+from hotel.exceptions import CannotSwapShared, InvalidInput, NotAllowed, ReadyroomError
+from hotel.models import Staff
 from portal.access import StaffRequest, for_page, get_booking_for_user
 from portal.act import act
-from portal.desk.actions import DESK_ACTIONS, action_url
+from portal.desk import words
+from portal.desk.actions import DESK_ACTIONS, action_url, buttons, instead
 from portal.desk.forms import BookingForm, ConfirmForm, WalkInForm
 from portal.desk.lists import arrivals_lists, booking_row, readiness_lists
+from portal.desk.stay_page import page_context
 from portal.etags import render_live
 from portal.forms import add_refusal
 from portal.navigation import ARRIVALS, READINESS
-from rooms.change import Change
+from rooms.change import ActionInput, Change
 from rooms.choices import Source
 from rooms.models import Room
 from rooms.perform import UNDO_WINDOW
 from stays import arrivals as guests
-from stays import bookings, departures
+from stays import bookings, departures, reinstatement, rules
 from stays.choices import BookingAction
 from stays.models import Booking
 
 # What changes the room too, and is undone with it.
 UNDONE_BY_ROOM = (BookingAction.CHECK_IN, BookingAction.CHECK_OUT)
+# The id of the part of a booking's page that shows it.
+PAGE = "booking-now"
+# What the desk does with today's list: without scripts it goes on there, else with the booking.
+OF_THE_DAY = {
+    BookingAction.ASSIGN,
+    BookingAction.CHECK_IN,
+    BookingAction.CHECK_OUT,
+    BookingAction.CANCEL,
+    BookingAction.NO_SHOW,
+}
+# What takes a booking off the list: the toast offers the way back.
+ENDS = {BookingAction.CANCEL, BookingAction.NO_SHOW}
 ERASED = "Their guests, names, chats and orders are erased."
 
 
@@ -42,7 +58,7 @@ def readiness(request: StaffRequest, hotel_slug: str) -> HttpResponse:
 @require_safe
 @for_page(ARRIVALS)
 def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
-    """Show who comes and who goes today; `?q=` finds any stay, expected or in house."""
+    """Show who comes and who goes today; `?q=` finds any stay that has not ended long ago."""
     templates = ("desk/arrivals.html", "desk/arrivals_now.html")
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     return render_live(request, *templates, lambda: arrivals_lists(request.staff, words))
@@ -55,14 +71,17 @@ def booking_action(
 ) -> HttpResponse:
     """Ask for what an action on a booking needs (GET), or do it (POST)."""
     booking, chosen = get_booking_for_user(request, booking_id), _action(action)
-    data = request.POST if request.method == "POST" else None
-    form = DESK_ACTIONS[chosen].form(data, booking=booking)
+    form_of = DESK_ACTIONS[chosen].form
     if request.method != "POST":
+        if refused := _refusal(request, booking, chosen):
+            return _render_booking(request, booking, message=refused.message, status=409)
+        form = form_of.asked(booking, request.GET.dict())
         return _render_booking(request, booking, form=form, action=chosen)
+    form = form_of(request.POST, booking=booking)
     if not form.is_valid():
         return _render_booking(request, booking, form=form, action=chosen, status=422)
     try:
-        act(chosen, booking, form.given, form.change(request.staff))
+        _do(chosen, booking, form, request.staff)
     except InvalidInput as error:
         add_refusal(form, error)
         # Read again: the refused change may have touched the booking in hand.
@@ -71,14 +90,16 @@ def booking_action(
     except NotAllowed:
         raise
     except ReadyroomError as error:
-        booking = get_booking_for_user(request, booking_id)
-        return _render_booking(request, booking, message=error.message, status=409)
-    done = _done(booking, chosen)
+        return _render_refused(request, booking_id, chosen, form, error)
+    done = words.done(booking, chosen)
     if not request.htmx:
         messages.success(request, f"{done}.")
-        return redirect("arrivals", hotel_slug)
-    booking = get_booking_for_user(request, booking_id)
-    return _render_booking(request, booking, done=done, undo=chosen in UNDONE_BY_ROOM)
+        if chosen in OF_THE_DAY:
+            return redirect("arrivals", hotel_slug)
+        return redirect("booking", hotel_slug, booking_id)
+    fresh = get_booking_for_user(request, booking_id)
+    back = action_url(fresh, BookingAction.REINSTATE) if chosen in ENDS else ""
+    return _render_booking(request, fresh, done=done, way_back=back, undo=chosen in UNDONE_BY_ROOM)
 
 
 def _action(slug: str) -> BookingAction:
@@ -91,18 +112,42 @@ def _action(slug: str) -> BookingAction:
     return action
 
 
-def _done(booking: Booking, action: BookingAction) -> str:
-    """Return what the toast says has happened."""
-    guest, room = booking.guest_name, booking.room
-    if action is BookingAction.CHECK_IN and room:
-        room.refresh_from_db(fields=["guest_pin"])
-        return f"{guest} checked in to {room.number}, guest PIN {room.guest_pin}"
-    if action is BookingAction.CHECK_OUT and room:
-        return f"{guest} checked out of {room.number}"
-    if action is BookingAction.ASSIGN and room:
-        return f"{guest} has room {room.number}"
-    done = f"{guest}: {booking.get_status_display().lower()}"
-    return f"{done}, room {room.number}" if room else done
+def _refusal(
+    request: StaffRequest, booking: Booking, action: BookingAction
+) -> ReadyroomError | None:
+    """Return why the action's form would lead to nothing, or None."""
+    if action is BookingAction.REINSTATE:
+        return reinstatement.refusal(booking, Change(by=request.staff, source=Source.PORTAL))
+    if action is BookingAction.SWAP and rules.others_of(booking):
+        return CannotSwapShared(booking=booking)
+    return rules.refusal(request.staff, action, booking, request.hotel.business_date())
+
+
+def _do(action: BookingAction, booking: Booking, form: ConfirmForm, by: Staff) -> None:
+    """Do what the form asks for, whole or not at all."""
+    change = form.change(by)
+    with transaction.atomic():
+        act(action, booking, form.given, change)
+        if form.then is not None:
+            act(BookingAction.CHANGE, booking, ActionInput(stay=form.then), change.part())
+
+
+def _render_refused(
+    request: StaffRequest,
+    booking_id: str,
+    action: BookingAction,
+    form: ConfirmForm,
+    error: ReadyroomError,
+) -> HttpResponse:
+    """Show the booking as it is now, why it was refused, and what can be done instead.
+
+    Where the action is still possible its form stays open, with what was typed.
+    """
+    booking = get_booking_for_user(request, booking_id)
+    shown: dict[str, Any] = {"message": error.message}
+    if form.visible_fields() and _refusal(request, booking, action) is None:
+        shown |= {"form": form, "action": action, "instead": instead(booking, action, form, error)}
+    return _render_booking(request, booking, status=409, **shown)
 
 
 @require_safe
@@ -110,15 +155,23 @@ def _done(booking: Booking, action: BookingAction) -> str:
 def booking(request: StaffRequest, hotel_slug: str, booking_id: str) -> HttpResponse:
     """Show one booking; to htmx its row, as after “Cancel” in a form."""
     found = get_booking_for_user(request, booking_id)
-    if request.htmx and not (request.htmx.target or "").endswith("-now"):
+    if request.htmx and request.htmx.target != PAGE:
         return _render_booking(request, found)
     templates = ("desk/booking.html", "desk/booking_now.html")
-    return render_live(request, *templates, lambda: _booking(request, found))
+    return render_live(request, *templates, lambda: _page(request, found))
 
 
-def _booking(request: StaffRequest, booking: Booking) -> dict[str, Any]:
+def _row(request: StaffRequest, booking: Booking) -> dict[str, Any]:
+    """Return what the booking's row shows."""
     today = request.hotel.business_date()
-    return {**booking_row(booking, request.staff, today), "today": today}
+    return booking_row(booking, request.staff, today) | {"today": today}
+
+
+def _page(request: StaffRequest, booking: Booking) -> dict[str, Any]:
+    """Return what the booking's page shows: more than its row."""
+    context = _row(request, booking) | page_context(booking)
+    shares = bool(context["sharers"])
+    return context | {"acts": buttons(booking, request.staff, context["today"], shares=shares)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -196,27 +249,27 @@ def _render_booking(
     *,
     form: ConfirmForm | None = None,
     action: BookingAction | None = None,
-    message: str = "",
-    done: str = "",
-    undo: bool = False,
     status: int = 200,
+    **shown: Any,
 ) -> HttpResponse:
-    """Answer with the booking as it is now: its row to htmx, else its page.
+    """Answer with the booking as it is now: to htmx its row, or the page's part; else its page.
 
-    `done` is what the toast says; with `undo` it offers to undo the room's last change.
+    `shown` is what else there is to say: `message`, `instead`, `done`, `way_back`, and `undo`: the
+    toast offers to undo the room's last change.
     """
+    on_page = not request.htmx or request.htmx.target == PAGE
     context = {
-        **_booking(request, booking),
+        **(_page(request, booking) if on_page else _row(request, booking)),
         "form": form,
         "action": action,
         "style": DESK_ACTIONS[action].style if action else "",
         "action_url": action_url(booking, action) if action else "",
-        "message": message,
-        "done_text": done,
-        "undo": undo,
         "undo_seconds": int(UNDO_WINDOW.total_seconds()),
+        **shown,
     }
-    template = "desk/booking_row.html" if request.htmx else "desk/booking.html"
+    template = "desk/booking_now.html" if on_page else "desk/booking_row.html"
+    if not request.htmx:
+        template = "desk/booking.html"
     response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -68,8 +68,8 @@ def about(kind: type[ReadyroomError]) -> dict[str, Any]:
 
 def made(kind: type[ReadyroomError]) -> ReadyroomError:
     """Return a refusal as the rules raise it."""
-    if kind is RoomTaken:
-        return RoomTaken(StaleRoom(), Stay())
+    if issubclass(kind, RoomTaken):
+        return kind(StaleRoom(), Stay())
     if kind is StaleVersion:
         return StaleVersion(StaleRoom(), [])
     return kind(**about(kind))

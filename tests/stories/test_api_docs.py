@@ -57,6 +57,9 @@ def test_the_day_in_curl_runs_as_written(live_server):
         "booking_created",
         "room_assigned",
         "check_in",
+        "stay_changed",
+        "check_out",
+        "reinstate",
         "mark_maintenance",
         "closure_planned",
     ]

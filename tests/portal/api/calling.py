@@ -83,6 +83,10 @@ class Example:
     closed: bool = False
     body: dict[str, Any] | None = None
     query: dict[str, str] = field(default_factory=dict)
+    nights: int = 1
+    # Whether room 103 is kept for B-2 on the same nights, and whether B-1 shares it.
+    others: bool = False
+    shares: bool = False
 
 
 EXAMPLES = {
@@ -116,6 +120,15 @@ EXAMPLES = {
     "check_out": Example(room=S.OCCUPIED, stay=B.IN_HOUSE),
     "cancel": Example(stay=B.CONFIRMED),
     "no_show": Example(stay=B.CONFIRMED),
+    "unassign": Example(stay=B.CONFIRMED),
+    "swap": Example(stay=B.CONFIRMED, body={"booking_id": "B-2"}, others=True),
+    "change": Example(stay=B.CONFIRMED, body={"guest_name": "Ada Byron", "adults": 2}),
+    "move": Example(
+        room=S.OCCUPIED, stay=B.IN_HOUSE, body={"room": "102", "reason": "noise"}, nights=3
+    ),
+    "share": Example(stay=B.CONFIRMED, body={"booking_id": "B-2"}, others=True),
+    "unshare": Example(stay=B.CONFIRMED, others=True, shares=True),
+    "reinstate": Example(stay=B.CANCELLED, body={"reason": "the wrong row"}),
     "bulk_check_out": Example(
         room=S.OCCUPIED, stay=B.IN_HOUSE, body={"room_numbers": ["101", "102"]}
     ),
@@ -157,14 +170,20 @@ def set_scene(name: str, *, hotel: Hotel, by: Staff) -> None:
     make_room(hotel=hotel, number="102")
     if example.stay:
         in_house = example.stay == B.IN_HOUSE
-        make_booking(
+        stay = make_booking(
             hotel=hotel,
             room=room,
             status=example.stay,
             booking_id="B-1",
             arrives=-2 if in_house else 0,
+            nights=example.nights,
             guests=1,
         )
+        if example.others:
+            kept = make_room(hotel=hotel, number="103")
+            other = make_booking(hotel=hotel, room=kept, booking_id="B-2")
+            if example.shares:
+                Booking.objects.filter(pk=stay.pk).update(shares_with=other, room=kept)
     if example.closed:
         make_closure(room=room)
     if example.done:

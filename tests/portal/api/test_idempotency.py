@@ -33,6 +33,7 @@ every_post = pytest.mark.parametrize("name", POSTS)
 # They change no room that the caller could have seen, or many.
 WITHOUT_VERSION = {"create_booking", "cancel", "no_show", "bulk_check_out"}
 WITHOUT_VERSION |= {"plan_closure", "end_closure"}
+WITHOUT_VERSION |= {"unassign", "swap", "change", "share", "unshare", "reinstate"}
 START = "rooms/101/start-cleaning/"
 
 
@@ -76,7 +77,7 @@ def test_a_refusal_is_repeated_too(hotel, manager, name):
     assert_replayed(program.post(url, body, key="k-1"), first)
 
 
-@pytest.mark.parametrize("name", ["cancel", "no_show"])
+@pytest.mark.parametrize("name", ["cancel", "no_show", "unassign", "unshare", "reinstate"])
 def test_a_refusal_about_a_booking_is_repeated_too(hotel, manager, name):
     set_scene("check_out", hotel=hotel, by=manager)
     program = Program(manager)

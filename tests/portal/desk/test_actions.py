@@ -38,6 +38,10 @@ def test_a_guest_whose_room_is_ready_is_checked_in_with_one_tap(hotel, arrivals)
         "Check in": True,
         "Check in to another room…": False,
         "Assign room…": False,
+        "Change stay…": False,
+        "Swap rooms…": False,
+        "Take back the room": True,
+        "Share a room…": False,
         "No-show…": False,
         "Cancel…": False,
     }
@@ -48,9 +52,13 @@ def test_a_guest_whose_room_is_not_ready_is_asked_about(hotel, arrivals, status)
     room = make_room(hotel=hotel, status=status) if status else None
     booking = make_booking(hotel=hotel, room=room)
 
+    with_a_room = {"Swap rooms…": False, "Take back the room": True} if room else {}
     assert acts(arrivals(), booking) == {
         "Check in…": False,
         "Assign room…": False,
+        "Change stay…": False,
+        **with_a_room,
+        "Share a room…": False,
         "No-show…": False,
         "Cancel…": False,
     }

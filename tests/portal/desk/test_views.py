@@ -270,7 +270,7 @@ def test_a_stay_of_another_day_is_found_by_its_guest_or_number(hotel, sign_in, c
         assert later.guest_name in found.text
         assert "Ben Okri" not in found.text
     nobody = read(client.get(address("arrivals", hotel) + "?q=zz"))
-    assert "No expected or in-house stay matches" in section(nobody, "found").text
+    assert "No stay matches this guest or booking" in section(nobody, "found").text
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
