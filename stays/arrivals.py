@@ -47,7 +47,7 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
         return _let_in_with(guests, booking, room, change)
     today = booking.hotel.business_date(change.occurred_at)
     rules.require_ready(room)
-    others = rules.others_of(booking)
+    others = rules.sharers(booking)
     for stay in (booking, *others):
         rules.require_free(stay, room, today)
     rules.require_type_left(booking, room, change.occurred_at)

@@ -144,7 +144,7 @@ def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
             return booking
         sharing.require_nobody_in(booking)
         today = hotel.business_date(change.occurred_at)
-        others = rules.others_of(booking)
+        others = rules.sharers(booking)
         for stay in (booking, *others):
             rules.require_in_order(stay, room, today)
             rules.require_free(stay, room, today)
@@ -191,7 +191,7 @@ def unassign(booking: Booking, change: Change) -> Booking:
         rules.require(change, BookingAction.UNASSIGN, booking)
         sharing.require_nobody_in(booking)
         today = hotel.business_date(change.occurred_at)
-        stays = rules.party(booking)
+        stays = [booking, *rules.sharers(booking)]
         before = held([stays], today)
         room, booking.room = booking.room, None
         for stay in stays:

@@ -87,7 +87,7 @@ def change_stay(booking: Booking, wanted: StayChange, change: Change) -> Booking
 def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
     """Set the new values and save them, if what they need is left."""
     hotel, today = booking.hotel, booking.hotel.business_date(change.occurred_at)
-    others = rules.others_of(booking)
+    others = rules.sharers(booking)
     before, room = held([[booking, *others]], today), booking.room
     for name, value in new.items():
         setattr(booking, name, value)

@@ -59,7 +59,7 @@ def _move(booking: Booking, room: Room, reason: str, change: Change, alone: bool
     staying = sharing.in_house_with(booking) if alone else []
     if staying:
         sharing.leave(booking)
-    stays = rules.party(booking)
+    stays = [booking, *rules.sharers(booking)]
     today = booking.hotel.business_date(change.occurred_at)
     for stay in stays:
         rules.require_in_order(stay, room, today)

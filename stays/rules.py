@@ -188,8 +188,13 @@ def party(booking: Booking) -> list[Booking]:
     return sorted([booking, *others_of(booking)], key=lambda stay: (stay.pk != lead, stay.pk))
 
 
+def sharers(booking: Booking) -> list[Booking]:
+    """Return the other stays of the party that are expected or in house."""
+    return [stay for stay in others_of(booking) if stay.status in HOLDING]
+
+
 def others_of(booking: Booking) -> list[Booking]:
-    """Return the stays that share the booking's room with it."""
+    """Return the other stays of the party, those that have left among them."""
     lead = booking.shares_with_id or booking.pk
     others = Booking.objects.filter(Q(pk=lead) | Q(shares_with=lead)).exclude(pk=booking.pk)
     return list(others.select_related("hotel", "room_type", "room__room_type"))

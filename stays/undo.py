@@ -177,6 +177,7 @@ def _reopen_stay(booking: Booking, room: Room) -> None:
         for stay in rules.others_of(booking)
         if stay.checked_out_at == booking.checked_out_at and stay.room_id == room.pk
     ]
+    sharing.leave_if_apart(booking)
     sharing.hold(booking)
     for stay in (booking, *together):
         reopen(stay, room)

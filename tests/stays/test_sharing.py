@@ -293,3 +293,68 @@ class TestToShareNoLonger:
     def test_who_shares_with_nobody_cannot(self, first, clerk):
         with pytest.raises(NotSharing):
             sharing.unshare(first, by=clerk)
+
+
+class TestWhoHasLeft:
+    """A party of one who checked out and one to come: what was is not rewritten."""
+
+    @pytest.fixture
+    def left(self, first, second, clerk) -> Booking:
+        share(second, first, clerk)
+        first.refresh_from_db()
+        arrivals.check_in(first, None, by=clerk)
+        departures.check_out(first, by=clerk)
+        second.refresh_from_db()
+        return Booking.objects.get(pk=first.pk)
+
+    def test_keeps_its_room_in_the_history_when_the_other_gets_another(
+        self, left, second, room, clerk, hotel
+    ):
+        bookings.assign(second, make_room(hotel=hotel), by=clerk)
+
+        left.refresh_from_db()
+        assert (left.status, left.room) == ("COMPLETED", room)
+
+    def test_and_when_the_others_room_is_taken_back(self, left, second, room, clerk):
+        bookings.unassign(second, by=clerk)
+
+        left.refresh_from_db()
+        assert left.room == room
+
+    def test_and_when_the_other_arrives_in_another(self, left, second, room, clerk, hotel):
+        arrivals.check_in(second, make_room(hotel=hotel), by=clerk)
+
+        left.refresh_from_db()
+        assert left.room == room
+
+    def test_does_not_keep_the_other_from_a_room_of_its_own(self, left, second, clerk, hotel):
+        third = make_booking(hotel=hotel, nights=2)
+        make_room(hotel=hotel)
+
+        assert share(second, third, clerk).shares_with == third
+
+    @pytest.mark.parametrize("back", ["reinstated", "undone"])
+    def test_is_back_alone_where_the_other_has_another_room_by_now(
+        self, back, left, second, room, clerk, hotel
+    ):
+        other = make_room(hotel=hotel)
+        bookings.assign(second, other, by=clerk)
+
+        if back == "reinstated":
+            reinstatement.reinstate(left, "Wrong row", by=clerk)
+        else:
+            undo.undo(Room.objects.get(pk=room.pk), by=clerk)
+
+        now, to_come = (Booking.objects.get(pk=one.pk) for one in (left, second))
+        assert (now.status, now.room, now.shares_with) == ("IN_HOUSE", room, None)
+        assert (to_come.room, to_come.shares_with) == (other, None)
+
+    def test_is_not_asked_where_the_other_is_in_house_elsewhere(
+        self, left, second, room, clerk, hotel
+    ):
+        """The room is empty: its guest makes it occupied again."""
+        arrivals.check_in(second, make_room(hotel=hotel), by=clerk)
+
+        reinstatement.reinstate(left, "Wrong row", by=clerk)
+
+        assert status_of(room) == S.OCCUPIED
