@@ -285,6 +285,12 @@ class RoomNotReady(NotBookable):
     sentence = _("Room {room} is “{status}”: it can be given once it is ready.")
 
 
+class FaultToAccept(NotBookable):
+    """The room has a small fault that nobody has accepted for the guest yet."""
+
+    sentence = _("Room {room} has a fault: “{fault}”. Confirm that the guest gets it all the same.")
+
+
 class RoomOutOfOrder(NotBookable):
     """The room is out of order until after the guests come."""
 

@@ -20,7 +20,9 @@ Does = Callable[[Any, ActionInput, Change], Any]
 
 # What changes a stay besides the room. Everything else is rooms.perform's.
 WITH_STAY: dict[Action, Does] = {
-    Action.CHECK_IN: lambda room, given, change: arrivals.check_in(given.booking, room, change),
+    Action.CHECK_IN: lambda room, given, change: arrivals.check_in(
+        given.booking, room, change, accept_fault=given.accept_fault
+    ),
     Action.CHECK_OUT: lambda room, given, change: departures.check_out_room(room, change),
     Action.UNDO: lambda room, given, change: undo(room, change),
 }
@@ -30,12 +32,19 @@ ON_BOOKING: dict[BookingAction, Does] = {
     BookingAction.SWAP: lambda stay, given, change: bookings.swap(stay, given.other, change),
     BookingAction.CHANGE: lambda stay, given, change: change_stay(stay, given.stay, change),
     BookingAction.MOVE: lambda stay, given, change: move(
-        stay, given.room, given.notes, given.alone, change
+        stay,
+        given.room,
+        given.notes,
+        change,
+        alone=given.alone,
+        accept_fault=given.accept_fault,
     ),
     BookingAction.SHARE: lambda stay, given, change: sharing.share(stay, given.other, change),
     BookingAction.UNSHARE: lambda stay, given, change: sharing.unshare(stay, change),
     BookingAction.REINSTATE: lambda stay, given, change: reinstate(stay, given.notes, change),
-    BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(stay, given.room, change),
+    BookingAction.CHECK_IN: lambda stay, given, change: arrivals.check_in(
+        stay, given.room, change, accept_fault=given.accept_fault
+    ),
     BookingAction.CHECK_OUT: lambda stay, given, change: departures.check_out(stay, change),
     BookingAction.CANCEL: lambda stay, given, change: bookings.cancel(stay, change),
     BookingAction.NO_SHOW: lambda stay, given, change: bookings.no_show(stay, change),

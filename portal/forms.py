@@ -5,11 +5,13 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.text import Truncator
 
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from hotel.models import Staff
 from rooms.change import Change
 from rooms.choices import Source
+from rooms.models import Room
 
 
 def new_request_id() -> str:
@@ -53,6 +55,28 @@ class ChangeForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name not in hidden and name not in without
         }
+
+
+class Accepting(forms.CheckboxInput):
+    """A box that is ticked only if it was ticked for the very thing that it names now."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(attrs={"value": about})
+        self.about = about
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
+        """Return whether the box was ticked for this."""
+        return bool(data.get(name) == self.about)
+
+
+def fault_question(room: Room) -> forms.BooleanField:
+    """Return the question whether the guest gets this room with its small fault."""
+    fault = Truncator(room.maintenance_notes).chars(160)
+    return forms.BooleanField(
+        label=f"Room {room.number} has a fault: {fault} The guest gets it all the same.",
+        error_messages={"required": "This room has a small fault. Tick that the guest gets it."},
+        widget=Accepting(f"{room.number}:{room.version}"),
+    )
 
 
 def add_refusal(form: forms.Form, refused: ReadyroomError, main_field: str | None = None) -> None:

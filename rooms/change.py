@@ -52,9 +52,11 @@ class Change:
 class ActionInput:
     """What the person gave with an action.
 
-    `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates;
-    `room_status` is override's choice; `booking` is the stay that checks in to a room, and `room`
-    the room that a booking gets. `stay` is what is to be different about a stay
+    `notes` are the reason for take_out_of_order; `start` and `until` its half-open dates. For
+    mark_maintenance `until` is the day on which the repair should be done, and `stops_sale` says
+    that the room cannot be sold before. `room_status` is override's choice; `booking` is the stay
+    that checks in to a room, and `room` the room that a booking gets; `accept_fault` says that the
+    guest gets it with its small fault. `stay` is what is to be different about a stay
     (stays.changes.StayChange), `other` the booking that it swaps or shares with; with `alone`, a
     guest moves without their sharers.
     """
@@ -64,9 +66,11 @@ class ActionInput:
     needs_cleaning: bool = False
     start: dt.date | None = None
     until: dt.date | None = None
+    stops_sale: bool = False
     room_status: str = ""
     booking: Any = None
     room: "Room | None" = None
+    accept_fault: bool = False
     stay: Any = None
     other: Any = None
     alone: bool = False

@@ -84,6 +84,15 @@ class RoomQuerySet(models.QuerySet["Room"]):
             room_status__in=BOOKABLE, is_out_of_order=False, maintenance_required=False
         )
 
+    def givable_with_fault(self) -> "RoomQuerySet":
+        """Return the rooms that are ready but for a small fault: given last, if it is accepted."""
+        return self.active().filter(
+            room_status=RoomStatus.MAINTENANCE_REQUIRED,
+            return_status__in=BOOKABLE,
+            maintenance_priority=Priority.LOW,
+            maintenance_stops_sale=False,
+        )
+
     def with_house(self) -> "RoomQuerySet":
         """Fetch the room's type and hotel in the same query: what every rule asks for."""
         return self.select_related("hotel", "room_type")
@@ -229,6 +238,26 @@ class Room(models.Model):
             and not self.is_out_of_order
             and not self.maintenance_required
         )
+
+    @property
+    def is_givable_with_fault(self) -> bool:
+        """Return whether only a small fault is in the way: `givable_with_fault()` for one room."""
+        return (
+            self.is_active
+            and self.room_status == RoomStatus.MAINTENANCE_REQUIRED
+            and self.return_status in BOOKABLE
+            and self.maintenance_priority == Priority.LOW
+            and not self.maintenance_stops_sale
+        )
+
+    @property
+    def cleaning_status(self) -> RoomStatus:
+        """The status that cleaning and inspection see: a fault does not stop them.
+
+        Under maintenance that is what the room returns as; otherwise its own status.
+        """
+        beneath = self.room_status == RoomStatus.MAINTENANCE_REQUIRED
+        return RoomStatus(self.return_status if beneath else self.room_status)
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):

@@ -14,7 +14,7 @@ from hotel.exceptions import (
     WrongRole,
 )
 from hotel.models import Hotel, Staff
-from rooms.choices import Action, RoomStatus
+from rooms.choices import Action
 from rooms.models import Room
 from rooms.transitions import TRANSITIONS
 
@@ -49,7 +49,7 @@ def refusal(staff: Staff | None, action: Action, room: Room) -> ReadyroomError |
         return refused
     if not room.is_active:
         return RoomNotInUse(room=room)
-    status = RoomStatus(room.room_status)
+    status = transition.seen(room)
     if status not in transition.sources:
         return NotPossibleNow(room=room, status=status.label, action=action.label)
     if transition.needs_open_maintenance and not room.maintenance_required:

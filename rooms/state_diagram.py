@@ -7,7 +7,7 @@ from itertools import product
 from hotel.choices import names
 from hotel.models import Hotel
 from rooms.change import ActionInput
-from rooms.choices import RETURNABLE, VACANT, WITH_RETURN_STATUS, Action, RoomStatus
+from rooms.choices import RETURNABLE, VACANT, WITH_RETURN_STATUS, Action, Priority, RoomStatus
 from rooms.models import Room
 from rooms.transitions import TRANSITIONS
 
@@ -48,23 +48,42 @@ def ends(action: Action, source: RoomStatus) -> list[RoomStatus]:
     found = {
         transition.end(room, given)
         for room in _rooms_in(source)
+        if transition.seen(room) in transition.sources
         if room.maintenance_required or not transition.needs_open_maintenance
         for given in INPUTS
     }
     return _in_order(frozenset(found))
 
 
+def arrows_beneath() -> dict[Arrow, list[Action]]:
+    """Return how the return status moves under maintenance, as `arrows` does for the status."""
+    found: defaultdict[Arrow, list[Action]] = defaultdict(list)
+    for action, transition in TRANSITIONS.items():
+        if transition.beneath:
+            for room in _rooms_in(RoomStatus.MAINTENANCE_REQUIRED):
+                if (source := transition.seen(room)) in transition.sources:
+                    arrow = source, transition.reached(room, ActionInput())
+                    if action not in found[arrow]:
+                        found[arrow].append(action)
+    return dict(found)
+
+
 def _rooms_in(status: RoomStatus) -> Iterator[Room]:
-    """Yield a room for each state that the database lets a room of this status be in."""
+    """Yield a room for each state that a room of this status can be in."""
     under_maintenance = {
         RoomStatus.MAINTENANCE_REQUIRED: (True,),
         RoomStatus.OUT_OF_ORDER: (False, True),
         RoomStatus.OCCUPIED: (False, True),
     }
+    returnable = {
+        RoomStatus.MAINTENANCE_REQUIRED: RETURNABLE,
+        # Nobody cleans a room out of order.
+        RoomStatus.OUT_OF_ORDER: set(RETURNABLE) - {RoomStatus.CLEANING_IN_PROGRESS},
+    }
     for inspection_required, maintenance_required, return_status in product(
         (True, False),
         under_maintenance.get(status, (False,)),
-        RETURNABLE if status in WITH_RETURN_STATUS else ("",),
+        returnable.get(status, ("",)),
     ):
         yield Room(
             hotel=Hotel(inspection_required=inspection_required),
@@ -72,6 +91,8 @@ def _rooms_in(status: RoomStatus) -> Iterator[Room]:
             is_occupied=status == RoomStatus.OCCUPIED,
             is_out_of_order=status == RoomStatus.OUT_OF_ORDER,
             maintenance_required=maintenance_required,
+            # The least urgent: what stops nothing that the others let through.
+            maintenance_priority=Priority.LOW if maintenance_required else "",
             return_status=return_status,
         )
 
@@ -82,7 +103,7 @@ def arrows() -> dict[Arrow, list[Action]]:
     for action, transition in TRANSITIONS.items():
         if action in NOT_DRAWN:
             continue
-        for source in _in_order(transition.sources):
+        for source in _in_order(transition.starts):
             for target in ends(action, source):
                 found[source, target].append(action)
     return dict(found)
@@ -109,6 +130,12 @@ def states_markdown() -> str:
             "`MAINTENANCE_REQUIRED`. An occupied room carries the repair until checkout. An arrow",
             "that leads back to its status is an action that does not move the room.\n",
             _diagram(repairs),
+            "## Beneath a fault\n",
+            "A fault stops neither cleaning nor inspection. In `MAINTENANCE_REQUIRED` these",
+            "actions start from the return status and move it; the status stays. A room that is",
+            "ready beneath a fault of priority `LOW`, not marked “cannot be sold”, can be given",
+            "if the desk accepts the fault (`check_in`, `move_in`); the fault stays open.\n",
+            _diagram(arrows_beneath()),
             "## The table\n",
             _table(),
         ]
@@ -129,10 +156,15 @@ def _table() -> str:
         sources = _codes(_in_order(transition.sources))
         if transition.needs_open_maintenance:
             sources += " with a repair open"
+        if transition.beneath:
+            sources += "; beneath a fault too"
+        if transition.despite_small_fault:
+            sources += "; with a small fault, if it is accepted"
         if action is Action.UNDO:
             cells = ["any", "the status before", "who did it"]
         else:
-            targets = {end for source in transition.sources for end in ends(action, source)}
+            sources_shown = transition.sources if transition.beneath else transition.starts
+            targets = {end for source in sources_shown for end in ends(action, source)}
             cells = [sources, _codes(_in_order(frozenset(targets))), names(transition.roles)]
         notes = "yes" if transition.notes_required else ""
         lines.append(f"| {action.value} | {' | '.join(cells)} | {notes} |")

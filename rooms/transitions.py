@@ -2,32 +2,45 @@
 
 A row says where an action may start, where it ends, who may do it, what it asks for and what it
 changes besides the status. The table guards every change, draws the buttons, says where a card may
-be dragged, writes docs/states.md and feeds the tests. Nothing else knows what an action does.
+be dragged, writes docs/states.md and feeds the tests. Nothing else knows what an action does; how
+it does it is in rooms.effects.
 """
 
-import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext as _
 
 from hotel.choices import CLEANERS, DESK, EVERYONE, INSPECTORS, REPAIRERS, Role
-from hotel.exceptions import InvalidInput
 from rooms.change import ActionInput, Change
-from rooms.choices import ALL, BOOKABLE, VACANT, WITH_RETURN_STATUS, Action, Priority, RoomStatus
+from rooms.choices import ALL, BOOKABLE, VACANT, WITH_RETURN_STATUS, Action, RoomStatus
+from rooms.effects import (
+    Effect,
+    Fields,
+    Target,
+    add_note,
+    back_in_service,
+    chosen,
+    cleaned,
+    clear_note,
+    close_maintenance,
+    close_room,
+    fault_accepted,
+    name_cleaner,
+    name_inspector,
+    note_for_housekeeping,
+    open_maintenance,
+    repaired,
+    replace_note,
+    status_before,
+    under_maintenance,
+    vacated,
+    whatever_was_chosen,
+)
 from rooms.models import Room
 
 S = RoomStatus
-Fields = dict[str, Any]
-# Where an action ends, by the room as it is and by what the person gave.
-Target = RoomStatus | Callable[[Room, ActionInput], RoomStatus]
-# What an action changes besides the status: the room's fields by name. `change.occurred_at` is set.
-Effect = Callable[[Room, ActionInput, Change], Fields]
 
-# What a room comes back as, by what it was when it left service; from out of service, what it was
-# to come back as already.
+# What a room comes back as, by what it was when it left service.
 RETURN_STATUS: dict[str, RoomStatus] = {
     S.AVAILABLE: S.AVAILABLE,
     S.READY_FOR_GUEST: S.READY_FOR_GUEST,
@@ -43,6 +56,10 @@ class Transition:
     """One action. `with_stay`: it begins or ends a stay, so only stays.* may do it to a room.
 
     `of_booking`: it is done on the booking, so the room has no button and no address for it.
+
+    `beneath`: a fault does not stop it. Under maintenance it starts from the return status and
+    moves that instead of the status. `despite_small_fault`: it also starts from maintenance where
+    Room.is_givable_with_fault, if the person accepts the fault.
     """
 
     sources: frozenset[RoomStatus]
@@ -53,20 +70,47 @@ class Transition:
     needs_open_maintenance: bool = False
     with_stay: bool = False
     of_booking: bool = False
+    beneath: bool = False
+    despite_small_fault: bool = False
+
+    @property
+    def starts(self) -> frozenset[RoomStatus]:
+        """The statuses in which a room can be when the action starts."""
+        with_fault = self.beneath or self.despite_small_fault
+        return self.sources | {S.MAINTENANCE_REQUIRED} if with_fault else self.sources
+
+    def seen(self, room: Room) -> RoomStatus:
+        """Return the status that decides whether the action can start: one of `sources`."""
+        if self.beneath or (self.despite_small_fault and room.is_givable_with_fault):
+            return room.cleaning_status
+        return RoomStatus(room.room_status)
+
+    def is_beneath(self, room: Room) -> bool:
+        """Tell whether the action moves the room's return status instead of its status."""
+        return self.beneath and room.room_status == S.MAINTENANCE_REQUIRED
+
+    def reached(self, room: Room, given: ActionInput) -> RoomStatus:
+        """Return the target: the new status or, beneath a fault, the new return status.
+
+        Raises InvalidInput.
+        """
+        return self.target if isinstance(self.target, RoomStatus) else self.target(room, given)
 
     def end(self, room: Room, given: ActionInput) -> RoomStatus:
         """Return the status in which the action leaves the room. Raises InvalidInput."""
-        return self.target if isinstance(self.target, RoomStatus) else self.target(room, given)
+        return S.MAINTENANCE_REQUIRED if self.is_beneath(room) else self.reached(room, given)
 
     def fields(self, room: Room, given: ActionInput, change: Change) -> Fields:
         """Return every field that the action sets, the status and what follows from it included.
 
-        Raises InvalidInput.
+        Raises InvalidInput, and NotBookable for a fault that was not accepted.
         """
         end = self.end(room, given)
         fields: Fields = {"room_status": end}
-        if end in WITH_RETURN_STATUS:
-            fields["return_status"] = RETURN_STATUS.get(room.room_status) or room.return_status
+        if self.is_beneath(room):
+            fields["return_status"] = self.reached(room, given)
+        elif end in WITH_RETURN_STATUS and end != room.room_status:
+            fields["return_status"] = RETURN_STATUS[room.return_status or room.room_status]
         for effect in self.effects:
             fields |= effect(room, given, change)
         return fields | _following(room, end, change)
@@ -88,150 +132,15 @@ def _following(room: Room, end: RoomStatus, change: Change) -> Fields:
     return fields
 
 
-# ---- Targets
-
-
-def vacated(room: Room, given: ActionInput) -> RoomStatus:
-    """Dirty, unless a repair waits."""
-    return S.MAINTENANCE_REQUIRED if room.maintenance_required else S.CHECKOUT_DIRTY
-
-
-def cleaned(room: Room, given: ActionInput) -> RoomStatus:
-    """Ready at once where the hotel does not inspect."""
-    return S.CLEANED_UNINSPECTED if room.hotel.inspection_required else S.READY_FOR_GUEST
-
-
-def under_maintenance(room: Room, given: ActionInput) -> RoomStatus:
-    """Out of service, unless a guest is in the room."""
-    return S.OCCUPIED if room.is_occupied else S.MAINTENANCE_REQUIRED
-
-
-def repaired(room: Room, given: ActionInput) -> RoomStatus:
-    """What it returns as; a room that is occupied or out of order stays so."""
-    if room.is_occupied or room.is_out_of_order:
-        return RoomStatus(room.room_status)
-    return S.CHECKOUT_DIRTY if given.needs_cleaning else RoomStatus(room.return_status)
-
-
-def back_in_service(room: Room, given: ActionInput) -> RoomStatus:
-    """What it returns as, unless a repair is still open."""
-    if room.maintenance_required:
-        return S.MAINTENANCE_REQUIRED
-    return RoomStatus(room.return_status)
-
-
-def chosen(room: Room, given: ActionInput) -> RoomStatus:
-    """The manager's choice of a vacant status."""
-    if given.room_status not in VACANT:
-        raise InvalidInput({"room_status": _("Choose a status of a vacant room.")})
-    return RoomStatus(given.room_status)
-
-
-def status_before(room: Room, given: ActionInput) -> RoomStatus:
-    """The status before the room's last change."""
-    return RoomStatus(room.events.of_status().latest().from_status)
-
-
-# ---- Effects
-
-
-def note_for_housekeeping(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Leave a note for the next person. Without a new note, the old one stays."""
-    return {"housekeeping_notes": given.notes} if given.notes else {}
-
-
-def add_note(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Add a line to the note: what stood there still applies."""
-    return {"housekeeping_notes": f"{room.housekeeping_notes}\n{given.notes}".strip()}
-
-
-def replace_note(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Replace the note, or remove it: the old one no longer applies."""
-    return {"housekeeping_notes": given.notes}
-
-
-def clear_note(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Remove the note: it no longer applies."""
-    return {"housekeeping_notes": ""}
-
-
-def name_cleaner(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Record who cleaned, and when."""
-    return {"last_cleaned_at": change.occurred_at, "cleaned_by_staff": change.by}
-
-
-def name_inspector(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Record who inspected, and when."""
-    return {"last_inspected_at": change.occurred_at, "inspected_by_staff": change.by}
-
-
-def open_maintenance(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Open a maintenance with its priority, or bring the open one up to date."""
-    if given.priority not in Priority.values:
-        raise InvalidInput({"priority": _("Choose a priority: low, medium or high.")})
-    return {
-        "maintenance_required": True,
-        "maintenance_priority": given.priority,
-        "maintenance_notes": given.notes,
-    }
-
-
-NO_MAINTENANCE: Fields = {
-    "maintenance_required": False,
-    "maintenance_priority": "",
-    "maintenance_notes": "",
-}
-
-
-def close_maintenance(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Close the maintenance; a room out of order may have to return dirty."""
-    if not given.needs_cleaning:
-        return NO_MAINTENANCE
-    if room.is_occupied:
-        words = _("A guest is in the room: it is cleaned at checkout.")
-        raise InvalidInput({"needs_cleaning": words})
-    return NO_MAINTENANCE | {"return_status": S.CHECKOUT_DIRTY}
-
-
-def close_room(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Record why the room is out of order, from when, and until when if that is known."""
-    today = room.hotel.business_date(change.occurred_at)
-    start = given.start or room.out_of_order_from or today
-    if start > today:
-        words = _("The room leaves service now: choose today or earlier, or wait for the day.")
-        raise InvalidInput({"start": words})
-    if given.until is not None and given.until <= today:
-        raise InvalidInput({"until": _("Choose a day after today, or leave it open.")})
-    return {
-        "out_of_order_reason": given.notes,
-        "out_of_order_from": start,
-        "out_of_order_until": given.until,
-    }
-
-
-def whatever_was_chosen(room: Room, given: ActionInput, change: Change) -> Fields:
-    """Bring with an overridden status what belongs to it."""
-    match given.room_status:
-        case S.OUT_OF_ORDER:
-            # Where no new end is given, the one that was expected stays.
-            until: dt.date | None = given.until or room.out_of_order_until
-            return close_room(room, given, change) | {"out_of_order_until": until}
-        case S.MAINTENANCE_REQUIRED if room.maintenance_required:
-            return {}
-        case S.MAINTENANCE_REQUIRED:
-            notes, priority = given.notes, given.priority or Priority.MED
-            return open_maintenance(room, ActionInput(notes=notes, priority=priority), change)
-        case _:
-            return NO_MAINTENANCE
-
-
 # The order is that of the buttons under “More”, of a room's page and of the API's `actions`.
 TRANSITIONS: dict[Action, Transition] = {
     Action.CHECK_IN: Transition(
         sources=BOOKABLE,
         target=S.OCCUPIED,
         roles=DESK,
+        effects=(fault_accepted,),
         with_stay=True,
+        despite_small_fault=True,
     ),
     Action.CHECK_OUT: Transition(
         sources=frozenset({S.OCCUPIED}),
@@ -245,24 +154,28 @@ TRANSITIONS: dict[Action, Transition] = {
         target=S.CLEANING_IN_PROGRESS,
         roles=CLEANERS,
         effects=(note_for_housekeeping,),
+        beneath=True,
     ),
     Action.STOP_CLEANING: Transition(
         sources=frozenset({S.CLEANING_IN_PROGRESS}),
         target=S.CHECKOUT_DIRTY,
         roles=CLEANERS,
         effects=(note_for_housekeeping,),
+        beneath=True,
     ),
     Action.MARK_CLEANED: Transition(
         sources=frozenset({S.CHECKOUT_DIRTY, S.CLEANING_IN_PROGRESS}),
         target=cleaned,
         roles=CLEANERS,
         effects=(replace_note, name_cleaner),
+        beneath=True,
     ),
     Action.PASS_INSPECTION: Transition(
         sources=frozenset({S.CLEANED_UNINSPECTED}),
         target=S.READY_FOR_GUEST,
         roles=INSPECTORS,
         effects=(note_for_housekeeping, name_inspector),
+        beneath=True,
     ),
     Action.FAIL_INSPECTION: Transition(
         sources=frozenset({S.CLEANED_UNINSPECTED}),
@@ -270,6 +183,7 @@ TRANSITIONS: dict[Action, Transition] = {
         roles=INSPECTORS,
         effects=(note_for_housekeeping, name_inspector),
         notes_required=True,
+        beneath=True,
     ),
     Action.MARK_MAINTENANCE: Transition(
         sources=ALL - {S.OUT_OF_ORDER},
@@ -323,8 +237,10 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=BOOKABLE,
         target=S.OCCUPIED,
         roles=DESK,
+        effects=(fault_accepted,),
         with_stay=True,
         of_booking=True,
+        despite_small_fault=True,
     ),
     Action.REINSTATE: Transition(
         sources=VACANT - {S.OUT_OF_ORDER},

@@ -16,12 +16,16 @@ from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking, Guest
 
 
-def check_in(booking: Booking, room: Room | None, change: Change) -> Booking:
+def check_in(
+    booking: Booking, room: Room | None, change: Change, *, accept_fault: bool = False
+) -> Booking:
     """Let the guests in: into `room`, or the assigned one. The room gets a new guest PIN.
 
+    A room that is ready but for a small fault is given with `accept_fault`; the fault stays open.
+
     Raises NotAllowed, IllegalTransition (not expected, or not today), InvalidInput (no room),
-    NotBookable (not ready this minute), RoomTaken, NoAvailability (a room of another type than the
-    stay has so far, and that type is sold out on a night), StaleVersion.
+    NotBookable (not ready this minute, or a fault not accepted), RoomTaken, NoAvailability (a room
+    of another type than the stay has so far, and that type is sold out on a night), StaleVersion.
     """
     rules.require_desk(change, booking, BookingAction.CHECK_IN)
     given = room or booking.room
@@ -36,17 +40,17 @@ def check_in(booking: Booking, room: Room | None, change: Change) -> Booking:
     with log.opened(
         booking.hotel, change, lock_party, action=action, room=given, booking=booking
     ) as repeat:
-        return booking if repeat else _let_in(booking, given, change)
+        return booking if repeat else _let_in(booking, given, change, accept_fault)
 
 
-def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
+def _let_in(booking: Booking, room: Room, change: Change, accept_fault: bool) -> Booking:
     """Begin the stay inside an open change that holds the room and the booking."""
     rules.require(change, BookingAction.CHECK_IN, booking)
     rules.require_same_hotel(booking, room)
     if guests := sharing.in_house_with(booking):
         return _let_in_with(guests, booking, room, change)
     today = booking.hotel.business_date(change.occurred_at)
-    rules.require_ready(room)
+    rules.require_ready(room, accept_fault=accept_fault)
     others = rules.sharers(booking)
     for stay in (booking, *others):
         rules.require_free(stay, room, today)
@@ -69,7 +73,8 @@ def _let_in(booking: Booking, room: Room, change: Change) -> Booking:
         made = Guest.objects.create(booking=booking, room=room, name=booking.guest_name)
         before["guest_made"] = made.pk
     forget_guest(room)
-    apply(Action.CHECK_IN, room, ActionInput(), change, booking=booking, stay_before=before)
+    given = ActionInput(accept_fault=accept_fault)
+    apply(Action.CHECK_IN, room, given, change, booking=booking, stay_before=before)
     return booking
 
 
@@ -94,7 +99,7 @@ def forget_guest(room: Room) -> None:
     room.save(update_fields=["guest_pin", "push_token"])
 
 
-def walk_in(room: Room, given: StayInput, change: Change) -> Booking:
+def walk_in(room: Room, given: StayInput, change: Change, *, accept_fault: bool = False) -> Booking:
     """Book a guest who stands at the desk and let them in, whole or not at all.
 
     A repeated request returns the first booking as it is now and changes nothing. Raises what
@@ -112,7 +117,7 @@ def walk_in(room: Room, given: StayInput, change: Change) -> Booking:
         # The room before the hotel: see the order in rooms.log.
         log.lock(hotel)
         bookings.sell(booking, change)
-        return _let_in(booking, room, change.part())
+        return _let_in(booking, room, change.part(), accept_fault)
 
 
 def _lock(room: Room) -> Room:

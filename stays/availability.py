@@ -15,7 +15,7 @@ from hotel.choices import ReadinessPolicy
 from hotel.exceptions import InvalidInput
 from hotel.models import Hotel
 from hotel.statements import Statement
-from rooms.choices import BOOKABLE, Priority, RoomStatus
+from rooms.choices import Priority
 from rooms.models import Closure, Room, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking, RoomTypeInventory
@@ -127,16 +127,7 @@ class RoomNow(NamedTuple):
     return_status: str
 
     is_bookable = Room.is_bookable  # type: ignore[misc]
-
-    @property
-    def can_be_given(self) -> bool:
-        """Whether a guest can be let in now: a ready room with a small fault is given last."""
-        return self.is_bookable or (
-            self.room_status == RoomStatus.MAINTENANCE_REQUIRED
-            and self.maintenance_priority == Priority.LOW
-            and not self.maintenance_stops_sale
-            and self.return_status in BOOKABLE
-        )
+    is_givable_with_fault = Room.is_givable_with_fault  # type: ignore[misc]
 
     @property
     def stops_sale(self) -> bool:
@@ -301,7 +292,8 @@ def _count_room(
     """Count a room once on each night on which it is off sale or must be ready and is not."""
     counted.ready_now += room.is_bookable
     every_night = policy == ReadinessPolicy.EVERY_NIGHT
-    ready = room.is_bookable if every_night else room.can_be_given
+    # A ready room with a small fault is given last, but it is given.
+    ready = room.is_bookable or (room.is_givable_with_fault and not every_night)
     shown = counted.nights
     if not (nights.closed or room.is_out_of_order or room.stops_sale or every_night):
         # Only whether it is ready tonight can count.

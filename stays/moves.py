@@ -14,12 +14,21 @@ from stays.choices import BookingAction, BookingStatus
 from stays.models import Booking
 
 
-def move(booking: Booking, room: Room | None, reason: str, alone: bool, change: Change) -> Booking:
+def move(
+    booking: Booking,
+    room: Room | None,
+    reason: str,
+    change: Change,
+    *,
+    alone: bool = False,
+    accept_fault: bool = False,
+) -> Booking:
     """Move the guests in house to a room that is ready now, with those who share their room.
 
     The room behind becomes dirty, with the reason added to its note; its maintenance and notes stay
     with it. Guests, orders and chats go with the stay, and so do sharers who are still to come.
-    With `alone`, the sharers stay, and their room stays occupied.
+    With `alone`, the sharers stay, and their room stays occupied. A room that is ready but for a
+    small fault is given with `accept_fault`.
 
     Raises NotAllowed, NotCheckedIn, InvalidInput (no room or reason, the same room, another
     hotel's), NotBookable (not ready this minute, or closed before the guests leave), RoomTaken,
@@ -45,17 +54,20 @@ def move(booking: Booking, room: Room | None, reason: str, alone: bool, change: 
         booking=booking,
         notes=reason,
     ) as repeat:
-        return booking if repeat else _move(booking, room, reason, change, alone)
+        if repeat:
+            return booking
+        given = ActionInput(notes=reason, accept_fault=accept_fault)
+        return _move(booking, room, given, change, alone)
 
 
-def _move(booking: Booking, room: Room, reason: str, change: Change, alone: bool) -> Booking:
+def _move(booking: Booking, room: Room, given: ActionInput, change: Change, alone: bool) -> Booking:
     """Move the stay inside an open change that holds both rooms and all the stays."""
     rules.require(change, BookingAction.MOVE, booking)
     rules.require_same_hotel(booking, room)
     left = booking.room
     if left is None or left == room:
         raise InvalidInput({"room": _("The guests are in this room: choose another.")})
-    rules.require_ready(room)
+    rules.require_ready(room, accept_fault=given.accept_fault)
     staying = sharing.in_house_with(booking) if alone else []
     if staying:
         sharing.leave(booking)
@@ -69,7 +81,7 @@ def _move(booking: Booking, room: Room, reason: str, change: Change, alone: bool
         about = change.part()
         log.append(booking.hotel, LogAction.SHARER_MOVED, about, room=left, booking=booking)
     else:
-        apply(Action.MOVE_OUT, left, ActionInput(notes=reason), change.part(), booking=booking)
+        apply(Action.MOVE_OUT, left, given, change.part(), booking=booking)
     for stay in stays:
         if stay.status == BookingStatus.IN_HOUSE:
             _take_along(stay, room)
@@ -82,7 +94,7 @@ def _move(booking: Booking, room: Room, reason: str, change: Change, alone: bool
     room.push_token, left.push_token = left.push_token, ""
     for changed in (room, left):
         changed.save(update_fields=["push_token"])
-    apply(Action.MOVE_IN, room, ActionInput(notes=reason), change, booking=booking)
+    apply(Action.MOVE_IN, room, given, change, booking=booking)
     booking.refresh_from_db(fields=["room", "given_room_type", "shares_with"])
     return booking
 

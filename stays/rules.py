@@ -33,6 +33,7 @@ from hotel.exceptions import (
 from hotel.models import Staff
 from rooms import permissions
 from rooms.change import Change
+from rooms.effects import require_fault_accepted
 from rooms.models import Room
 from stays.availability import expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus
@@ -124,10 +125,14 @@ def require_in_use(room: Room) -> None:
         raise RoomTakesNoGuests(room=room)
 
 
-def require_ready(room: Room) -> None:
-    """Raise NotBookable unless a guest can be let in this minute."""
+def require_ready(room: Room, *, accept_fault: bool = False) -> None:
+    """Raise NotBookable unless a guest can be let in this minute.
+
+    A room that is ready but for a small fault is given if somebody accepts it with `accept_fault`.
+    """
     require_in_use(room)
-    if not room.is_bookable:
+    require_fault_accepted(room, accept_fault)
+    if not (room.is_bookable or room.is_givable_with_fault):
         raise RoomNotReady(room=room, status=room.get_room_status_display())
 
 

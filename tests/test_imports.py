@@ -25,6 +25,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("rooms.choices",),
     ("rooms.models", "rooms.change"),
     ("rooms.migrations", "rooms.migrations.*"),
+    ("rooms.effects",),
     ("rooms.transitions",),
     ("rooms.permissions",),
     ("rooms.state_diagram",),

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "portal/models.py": "written and read by tests/portal/tokens, test_idempotency and test_relay",
     "portal/reports/tables.py": "shown and exported in tests/portal/reports/test_views.py",
     "portal/urls.py": "every address is tried in tests/portal/test_access.py",
+    "rooms/effects.py": "what the rows of the table do; tests/rooms/test_perform.py",
     "simulation/demo_morning.py": "played and looked at in tests/simulation/test_demo.py",
 }
 

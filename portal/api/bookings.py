@@ -93,7 +93,7 @@ def check_in(
     booking_id: BookingId,
     body: stay_schemas.CheckIn = stay_schemas.CheckIn(),
 ) -> stay_schemas.Booking:
-    """Let the guests in; 409 `not_bookable` where the room is not ready now."""
+    """Let the guests in; 409 `not_bookable` for a room not ready now, or a fault not accepted."""
     return _act(BookingAction.CHECK_IN, request, booking_id, body, body.room)
 
 
@@ -266,6 +266,7 @@ def _act(
         room=None if number is None else _room_of(request, number),
         notes=getattr(body, "reason", ""),
         alone=getattr(body, "alone", False),
+        accept_fault=getattr(body, "accept_fault", False),
         other=None if other is None else _other(request, other),
         stay=_wanted(request, body) if isinstance(body, stay_schemas.StayChange) else None,
     )

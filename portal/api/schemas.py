@@ -86,8 +86,21 @@ class Inspection(OnRoom):
 class Maintenance(OnRoom):
     """Something to repair."""
 
-    priority: Priority = Field(description="How urgent it is.")
+    priority: Priority = Field(
+        description=(
+            "LOW: the room is still given, last, if the desk accepts the fault. MED: not given now."
+            " HIGH: not given, and not sold until `until`, or at all without it."
+        )
+    )
     notes: RequiredNotes = Field(description="What is broken.")
+    until: Annotated[
+        Day | None,
+        Field(description="The day on which it should be repaired; without it, not known."),
+    ] = None
+    stops_sale: Annotated[
+        StrictBool,
+        Field(description="The room cannot be sold until it is repaired, whatever the priority."),
+    ] = False
 
 
 class Repaired(Noted):

@@ -44,6 +44,9 @@ class CheckIn(OnRoom):
     """The room to let the guests into."""
 
     room: Annotated[RoomNumber | None, Field(description="Without it, the assigned room.")] = None
+    accept_fault: Annotated[
+        StrictBool, Field(description="The guests get the room with its open LOW maintenance.")
+    ] = False
 
 
 class CheckOut(OnRoom):

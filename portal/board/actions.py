@@ -125,7 +125,8 @@ ACTIONS: dict[Action, ActionRow] = {
         form=forms.PlainForm,
     ),
 }
-if missing := {one for one in Action if not TRANSITIONS[one].of_booking} - set(ACTIONS):
+of_bookings = {action for action, transition in TRANSITIONS.items() if transition.of_booking}
+if missing := set(Action) - of_bookings - set(ACTIONS):
     raise ImproperlyConfigured(f"portal.board.actions has no row for {sorted(missing)}.")
 
 

@@ -18,17 +18,19 @@ from django.template.loader import render_to_string
 from hotel.models import Hotel, Staff
 from hotel.statements import Statement
 from portal.board.actions import ACTIONS, Place
-from portal.board.columns import COLUMN_OF
+from portal.board.columns import column_for, stands_beneath
 from portal.board.drag import drag_column
 from portal.cache import SeqCache, Viewer
 from portal.navigation import action_url, room_url
-from rooms.choices import GROUP_OF, TURNING, Action, Priority, RoomGroup, RoomStatus
+from rooms.choices import TURNING, Action, Priority, RoomGroup
 from rooms.models import Room, RoomQuerySet
 from rooms.permissions import is_own_clean, legal_actions
+from rooms.transitions import TRANSITIONS
 from stays.models import Booking
 
 # Up to so many rooms are read one by one, by a statement that is compiled once.
 FEW = 5
+# What comes first in maintenance, out of order and occupied.
 URGENCY = {Priority.HIGH: 0, Priority.MED: 1, Priority.LOW: 2, "": 3}
 
 
@@ -170,18 +172,21 @@ def _render_card(room: Room, staff: Staff, arriving: int | None) -> Card:
     context = card_context(room, staff, arriving)
     # Without the template's indentation, and without the lines of what this card does not show.
     html = re.sub(r"\n\s+", "\n", render_to_string("board/card.html", context))
-    return Card(context["sort"], room.pk, GROUP_OF[RoomStatus(room.room_status)], html)
+    return Card(context["sort"], room.pk, context["column"].group, html)
 
 
 def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, Any]:
     """Return what board/card.html needs to show this room to this viewer."""
+    beneath = stands_beneath(staff.role, room)
+    shown = room.cleaning_status if beneath else room.room_status
     return {
         "room": room,
         "url": room_url(room),
         "arriving": arriving,
         "hotel": staff.hotel,
-        "column": COLUMN_OF[RoomStatus(room.room_status)],
-        "sort": sort_key(room.number, room.room_status, room.maintenance_priority, arriving),
+        "column": column_for(staff.role, room),
+        "beneath": beneath,
+        "sort": sort_key(room.number, shown, room.maintenance_priority, arriving),
         **buttons(room, staff),
     }
 
@@ -189,23 +194,36 @@ def card_context(room: Room, staff: Staff, arriving: int | None) -> dict[str, An
 def buttons(room: Room, staff: Staff) -> dict[str, Any]:
     """Return the caller's legal actions: the next step, those beside it, and the rest."""
     legal = legal_actions(staff, room)
-    candidates = (action for action, row in ACTIONS.items() if row.place is Place.MAIN)
+    candidates = [action for action, row in ACTIONS.items() if row.place is Place.MAIN]
+    if stands_beneath(staff.role, room):
+        # Whoever sees the clean goes on with it; the repair comes after.
+        candidates.sort(key=lambda action: not TRANSITIONS[action].beneath)
     main = next((action for action in candidates if action in legal), None)
     beside = [
-        action for action in legal if action != main and ACTIONS[action].place is Place.BESIDE
+        action
+        for action in legal
+        if ACTIONS[action].place is Place.BESIDE
+        # Beside the other answer to the same question, not beside a repair.
+        and main
+        and TRANSITIONS[main].sources == TRANSITIONS[action].sources
     ]
     more = [action for action in legal if action != main and action not in beside]
     return {
-        "main": _button(main, room) if main else None,
-        "beside": [_button(action, room) for action in beside],
-        "more": [_button(action, room) for action in more],
+        "main": _button(main, room, staff) if main else None,
+        "beside": [_button(action, room, staff) for action in beside],
+        "more": [_button(action, room, staff) for action in more],
     }
 
 
 def sort_key(number: str, status: str, priority: str, arriving: int | None) -> str:
-    """Return a card's sort key in its column: guests waiting first, then urgency, then number."""
-    waiting = "0" if arriving and status in TURNING else "1"
-    return f"{waiting}{URGENCY[priority]}{natural(number)}"
+    """Return a card's sort key in its column: guests waiting first, then urgency, then number.
+
+    `status` is the one that the column shows. Of the rooms to clean and inspect, those with a fault
+    come last: they are given last, or not before the repair.
+    """
+    if status in TURNING:
+        return f"{'1' if not arriving else '0'}{'1' if priority else '0'}{natural(number)}"
+    return f"1{URGENCY[priority]}{natural(number)}"
 
 
 @lru_cache(maxsize=10_000)
@@ -214,13 +232,13 @@ def natural(number: str) -> str:
     return re.sub(r"\d+", lambda digits: digits[0].zfill(5), number)
 
 
-def _button(action: Action, room: Room) -> RoomButton:
+def _button(action: Action, room: Room, staff: Staff) -> RoomButton:
     row = ACTIONS[action]
     return RoomButton(
         action=action,
         label=row.label,
         url=action_url(room, action),
-        to=drag_column(action, room),
+        to=drag_column(action, room, staff.role),
         one_tap=row.one_tap,
         noted=row.noted,
     )

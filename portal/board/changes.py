@@ -13,8 +13,9 @@ from django.http import QueryDict
 from hotel.models import Staff
 from hotel.statements import Statement
 from portal.board import cards
+from portal.board.columns import group_for
 from portal.board.filters import RoomFilter
-from rooms.choices import GROUP_OF, RoomGroup, RoomStatus
+from rooms.choices import RoomGroup
 from rooms.models import Room, RoomEvent, RoomQuerySet
 
 
@@ -39,13 +40,13 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     filtered = any(name in RoomFilter.base_filters for name in query)
     if filtered:
         # Only then: the filters' choices cost a query.
-        rooms = RoomFilter(query, queryset=cards.board_rooms(staff), hotel=staff.hotel).qs
+        rooms = RoomFilter(query, queryset=cards.board_rooms(staff), staff=staff).qs
         by_status, found = list(_counted(rooms)), list(_changed(rooms, after))
     else:
         by_status, found = COUNTED.rows(staff.hotel_id), CHANGED.rows(staff.hotel_id, after)
     counts = dict.fromkeys(RoomGroup.values, 0)
-    for status, count in by_status:
-        counts[GROUP_OF[RoomStatus(status)]] += count
+    for status, return_status, count in by_status:
+        counts[group_for(staff.role, status, return_status)] += count
     changed = cards.changed_cards(found, staff, today)
     names = _who([room for room, _ in changed], staff)
     return {
@@ -55,9 +56,9 @@ def _read(after: int, query: QueryDict, staff: Staff, today: dt.date) -> dict[st
     }
 
 
-def _counted(rooms: RoomQuerySet) -> QuerySet[Room, tuple[str, int]]:
-    """Return how many rooms each status has."""
-    return rooms.order_by().values_list("room_status").annotate(Count("pk"))
+def _counted(rooms: RoomQuerySet) -> QuerySet[Room, tuple[str, str, int]]:
+    """Return how many rooms each status and return status has."""
+    return rooms.order_by().values_list("room_status", "return_status").annotate(Count("pk"))
 
 
 def _changed(rooms: RoomQuerySet, after: int) -> RoomQuerySet:

@@ -6,8 +6,9 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from hotel.models import Hotel
+from hotel.models import Staff
 from portal.board.cards import natural
+from portal.board.columns import rooms_in
 from rooms.choices import Priority, RoomGroup
 from rooms.models import Room
 
@@ -42,9 +43,10 @@ class RoomFilter(django_filters.FilterSet):
         model = Room
         fields: list[str] = []
 
-    def __init__(self, *args: Any, hotel: Hotel, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rooms = hotel.rooms.active().order_by()
+        self.role = staff.role
+        rooms = staff.hotel.rooms.active().order_by()
         offered = list(rooms.values_list("floor", "room_type__code", "room_type__name").distinct())
         floors = {floor for floor, _, _ in offered if floor}
         types = {(code, name) for _, code, name in offered}
@@ -62,8 +64,8 @@ class RoomFilter(django_filters.FilterSet):
         return any(self.form.cleaned_data.values())
 
     def in_column(self, rooms: QuerySet[Room], name: str, key: str) -> QuerySet[Room]:
-        """Keep the rooms of one board column."""
-        return rooms.filter(room_status__in=RoomGroup(key).statuses)
+        """Keep the rooms of one board column, as the viewer's role sees it."""
+        return rooms.filter(rooms_in(self.role, RoomGroup(key)))
 
     def with_text(self, rooms: QuerySet[Room], name: str, text: str) -> QuerySet[Room]:
         """Keep rooms whose number begins with the text, or whose notes hold it."""

@@ -88,7 +88,7 @@ def board_html(request: StaffRequest, *, keep: bool) -> str:
     if frame is None or request.GET:
         # The filters' choices cost two queries: a board without filters does without them.
         shown = cards.board_rooms(staff)
-        filters = RoomFilter(request.GET, queryset=shown, hotel=request.hotel)
+        filters = RoomFilter(request.GET, queryset=shown, staff=staff)
         rooms = filters.qs
         frame = frame or render_frame(request, filters)
         if keep:

@@ -5,9 +5,10 @@ from typing import Any
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.utils.text import Truncator
 
 from hotel.models import Hotel
-from portal.forms import ChangeForm
+from portal.forms import ChangeForm, fault_question
 from rooms.change import ActionInput
 from rooms.choices import TURNING
 from rooms.models import Room, RoomType
@@ -29,7 +30,7 @@ class ConfirmForm(ChangeForm):
 
 
 class RoomChoiceForm(ConfirmForm):
-    """A room for a booking: those that are ready first, the booked type before others."""
+    """A room for a booking: ready ones first, those with a fault last, the booked type first."""
 
     room = forms.ModelChoiceField(
         queryset=Room.objects.none(),
@@ -46,6 +47,7 @@ class RoomChoiceForm(ConfirmForm):
         super().__init__(data, booking=booking)
         rooms = Room.objects.filter(hotel=booking.hotel).with_people()
         ready = list(rooms.bookable())
+        flawed = list(rooms.givable_with_fault())
         way = [] if self.only_ready else list(rooms.active().filter(room_status__in=TURNING))
         taken = set(
             Booking.objects.filter(hotel=booking.hotel, room__isnull=False)
@@ -57,11 +59,13 @@ class RoomChoiceForm(ConfirmForm):
             (f"Ready, {booking.room_type.name}", ready, True),
             ("Ready, other types", ready, False),
             (f"On its way, {booking.room_type.name}", way, True),
+            (f"With a small fault, {booking.room_type.name}", flawed, True),
+            ("With a small fault, other types", flawed, False),
         ]
         field = self.fields["room"]
         field.queryset = rooms
         field.choices = [
-            (label, [(room.number, self._label(room)) for room in found])
+            (label, [(room.number, self.label_of(room)) for room in found])
             for label, group, same in groups
             if (
                 found := [
@@ -76,20 +80,36 @@ class RoomChoiceForm(ConfirmForm):
             field.initial = booking.room.number
 
     @staticmethod
-    def _label(room: Room) -> str:
+    def label_of(room: Room) -> str:
+        """Return how the list of rooms names this one."""
         floor = f" · floor {room.floor}" if room.floor else ""
         state = "" if room.is_bookable else f" · {room.get_room_status_display().lower()}"
+        if room.is_givable_with_fault:
+            state = f" · {Truncator(room.maintenance_notes).chars(60)}"
         return f"{room.number} · {room.room_type.code}{floor}{state}"
 
 
 class ReadyRoomForm(RoomChoiceForm):
-    """A room to let the guests into: ready ones only; left out, the assigned one."""
+    """A room to let the guests into: ready now; left out, the assigned one.
+
+    For a room with a small fault it asks whether the guest gets it all the same.
+    """
 
     only_ready = True
 
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
         super().__init__(data, booking=booking)
         self.fields["room"].required = False
+        assigned = booking.room.number if booking.room else ""
+        ask_about_fault(self, booking.hotel, (data and data.get("room")) or assigned)
+
+
+def ask_about_fault(form: ChangeForm, hotel: Hotel, number: str) -> None:
+    """Add the question about the small fault of the room of this number, if it has one."""
+    # PostgreSQL raises an error for text with a NUL.
+    found = hotel.rooms.filter(number=number).first() if "\0" not in number else None
+    if found and found.is_givable_with_fault:
+        form.fields["accept_fault"] = fault_question(found)
 
 
 class StayForm(ChangeForm):
@@ -109,7 +129,7 @@ class StayForm(ChangeForm):
     @property
     def given(self) -> StayInput:
         """The stay that is asked for; the form is valid."""
-        return StayInput(**self.typed("room"))
+        return StayInput(**self.typed("room", "accept_fault"))
 
 
 class BookingForm(StayForm):
@@ -136,7 +156,7 @@ class BookingForm(StayForm):
 
 
 class WalkInForm(StayForm):
-    """A guest at the desk without a booking, into a room that is ready now."""
+    """A guest at the desk without a booking, into a room that is ready now, faults last."""
 
     room = forms.ModelChoiceField(
         queryset=Room.objects.none(),
@@ -153,10 +173,18 @@ class WalkInForm(StayForm):
             ("", "---------"),
             *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
         ]
+        if flawed := rooms.givable_with_fault():
+            choices = [(room.number, RoomChoiceForm.label_of(room)) for room in flawed]
+            self.fields["room"].choices = [
+                *self.fields["room"].choices,
+                ("With a small fault", choices),
+            ]
+        ask_about_fault(self, hotel, (data or self.initial).get("room") or "")
         self.helper.layout = Layout(
             "request_id",
             "guest_name",
             "room",
+            *(["accept_fault"] if "accept_fault" in self.fields else []),
             "check_out",
             Row(Column("adults"), Column("children")),
         )

@@ -176,7 +176,9 @@ def walk_in(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         room: Room = form.cleaned_data["room"]
         try:
-            made = guests.walk_in(room, form.given, form.change(request.staff))
+            accepted = form.cleaned_data.get("accept_fault", False)
+            change = form.change(request.staff)
+            made = guests.walk_in(room, form.given, change, accept_fault=accepted)
         except ReadyroomError as error:
             add_refusal(form, error, "room")
         else:

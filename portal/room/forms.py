@@ -7,7 +7,7 @@ from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
 from hotel.models import Staff
-from portal.forms import ChangeForm, new_request_id
+from portal.forms import ChangeForm, fault_question, new_request_id
 from portal.navigation import action_url
 from rooms.change import ActionInput
 from rooms.choices import VACANT, Action, Priority, RoomStatus
@@ -115,26 +115,50 @@ class InspectionForm(ActionForm):
         self.fields["notes"].help_text = "Needed when the room fails: the cleaner reads it."
 
 
-class MaintenanceForm(ActionForm):
-    """What is broken, and how urgent it is."""
+class PriorityField(forms.ChoiceField):
+    """How urgent a repair is; `meanings` says what each answer means for the room's sale."""
 
-    priority = forms.ChoiceField(
+    meanings = (
+        "Low: still given, last, if the desk confirms it. Later nights are sold.",
+        "Medium: not given now. Later nights are sold.",
+        "High: not given, and not sold until the expected day, or at all without one.",
+    )
+
+
+class MaintenanceForm(ActionForm):
+    """What is broken, how urgent it is, and what that means for the room's sale."""
+
+    priority = PriorityField(
         choices=Priority.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a priority: low, medium or high."},
     )
+    until = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Empty: not known yet.",
+        label="Expected done on",
+    )
+    stops_sale = forms.BooleanField(
+        required=False,
+        label="Cannot be sold until it is repaired, whatever the priority",
+    )
     notes_label = "What is wrong?"
-    field_order = ["priority", "notes"]
+    field_order = ["priority", "notes", "until", "stops_sale"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["priority"].initial = self.room.maintenance_priority or Priority.MED
         self.fields["notes"].initial = self.room.maintenance_notes
+        self.fields["until"].initial = self.room.maintenance_until
+        self.fields["stops_sale"].initial = self.room.maintenance_stops_sale
         self.helper.layout = Layout(
             "expected_version",
             "request_id",
             Field("priority", template="forms/choice_buttons.html"),
             "notes",
+            "until",
+            "stops_sale",
         )
 
 
@@ -214,10 +238,13 @@ class CheckInForm(PlainForm):
         if not here:
             # No guest is assigned to this room: Enter must not check in the first of the list.
             field.choices = [("", "Choose a guest"), *field.choices]
+        if self.room.is_givable_with_fault:
+            self.fields["accept_fault"] = fault_question(self.room)
         self.nobody = not (here or free)
         if self.nobody:
             if not self.is_bound:
                 del self.fields["booking"]
+                self.fields.pop("accept_fault", None)
             self.helper.layout = Layout(
                 HTML("<p class='mb-1'>No arrival is waiting for a room like this today.</p>")
             )

@@ -22,9 +22,9 @@ def rooms(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     filters = RoomFilter(
         request.GET,
         queryset=Room.objects.filter(hotel=request.hotel).active().with_people(),
-        hotel=request.hotel,
+        staff=request.staff,
     )
-    table = RoomTable(filters.qs, order_by="number")
+    table = RoomTable(filters.qs, order_by="number", role=request.staff.role)
     if request.GET.get("export") == "csv":
         RequestConfig(request, paginate=False).configure(table)
         return csv_response(table, f"{hotel_slug}-rooms")

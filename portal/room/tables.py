@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.board.cards import URGENCY
-from portal.board.columns import COLUMN_OF, COLUMNS
+from portal.board.columns import COLUMNS, column_for, rooms_in, stands_beneath
 from portal.export import as_text
-from rooms.choices import RoomStatus
 from rooms.models import Room
 
 PER_PAGE = 25
@@ -59,13 +58,21 @@ class RoomTable(tables.Table):
         empty_text = "No room matches the filters."
         default = ""
 
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+
     def render_room_status(self, record: Room) -> str:
-        """Show the status by colour, icon and word."""
-        column = COLUMN_OF[RoomStatus(record.room_status)]
-        return render_to_string("partials/status.html", {"column": column, "room": record})
+        """Show the status by colour, icon and word, as the role's board does."""
+        context = {
+            "room": record,
+            "column": column_for(self.role, record),
+            "beneath": stands_beneath(self.role, record),
+        }
+        return render_to_string("partials/statuses.html", context)
 
     def value_room_status(self, record: Room) -> str:
-        """Give the export the word alone."""
+        """Give the export the room's own status, whoever asks."""
         return record.get_room_status_display()
 
     def value_status_since(self, value: dt.datetime) -> str:
@@ -109,12 +116,11 @@ class RoomTable(tables.Table):
     def order_room_status(
         self, rooms: QuerySet[Room], descending: bool
     ) -> tuple[QuerySet[Room], bool]:
-        """Sort in the order of the board's columns."""
+        """Sort in the order of the columns on the role's board."""
         place = Case(
             *(
-                When(room_status=status, then=rank)
+                When(rooms_in(self.role, column.group), then=rank)
                 for rank, column in enumerate(COLUMNS)
-                for status in column.statuses
             ),
             output_field=IntegerField(),
         )

@@ -16,7 +16,7 @@ from portal.access import StaffRequest, get_room_for_user
 from portal.act import act
 from portal.board.actions import ACTIONS, action_form
 from portal.board.cards import arriving_in, buttons, card_context, card_of
-from portal.board.columns import COLUMN_OF
+from portal.board.columns import column_for, stands_beneath
 from portal.etags import unless_known
 from portal.forms import add_refusal
 from portal.room.forms import ActionForm
@@ -24,6 +24,7 @@ from rooms.choices import Action, RoomStatus
 from rooms.models import Room
 from rooms.perform import UNDO_WINDOW
 from rooms.permissions import refusal
+from rooms.transitions import TRANSITIONS
 from stays.undo import may_undo
 
 HISTORY = 50
@@ -88,6 +89,7 @@ def render_room(
         "message": message,
         "kept": kept,
         "done": ACTIONS[done].done if done else "",
+        "status": _status_after(done, room) if done else "",
         "undo": done is not None and done is not Action.UNDO,
         "undo_seconds": int(UNDO_WINDOW.total_seconds()),
     }
@@ -119,10 +121,16 @@ def _card(request: StaffRequest, room: Room, arriving: int | None, extra: dict[s
 
 def _render_done(request: StaffRequest, room: Room, action: Action) -> HttpResponse:
     if not request.htmx:
-        status = room.get_room_status_display()
-        messages.success(request, f"Room {room.number} {ACTIONS[action].done}: {status}.")
+        done, status = ACTIONS[action].done, _status_after(action, room)
+        messages.success(request, f"Room {room.number} {done}: {status}.")
         return redirect("room", request.hotel.slug, room.number)
     return render_room(request, room, done=action)
+
+
+def _status_after(action: Action, room: Room) -> str:
+    """Return the status to which the action has brought the room, or the clean beneath a fault."""
+    beneath = TRANSITIONS[action].is_beneath(room)
+    return str(RoomStatus(room.cleaning_status if beneath else room.room_status).label)
 
 
 def _render_refused(
@@ -145,7 +153,8 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
     prefetch_related_objects([room], *people)
     events = room.events.select_related("actor__user", "booking").order_by("-seq")
     context = {
-        "column": COLUMN_OF[RoomStatus(room.room_status)],
+        "column": column_for(staff.role, room),
+        "beneath": stands_beneath(staff.role, room),
         "events": list(events[:HISTORY]),
         "older": max(0, events.count() - HISTORY),
         "may_undo": may_undo(staff, room),
@@ -159,7 +168,9 @@ def _page_context(request: StaffRequest, room: Room) -> dict[str, Any]:
 
 
 def _action(slug: str) -> Action:
-    try:
-        return Action(slug.replace("-", "_"))
-    except ValueError:
-        raise Http404(f"There is no action {slug}.") from None
+    name = slug.replace("-", "_")
+    # What is done on a booking has no row here.
+    action = next((action for action in ACTIONS if action.value == name), None)
+    if action is None:
+        raise Http404(f"There is no action {slug}.")
+    return action

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from hotel.models import Hotel
 from rooms.choices import BOOKABLE, WITH_RETURN_STATUS, Action, RoomStatus
@@ -22,15 +22,28 @@ from rooms.permissions import INSPECTIONS
 LONGEST_TURNOVER = dt.timedelta(days=14)
 MINUTE = dt.timedelta(minutes=1)
 # Every action between one arrival and the next.
-STEPS = [action for action in Action if action not in (Action.CHECK_IN, Action.UNDO)]
+ARRIVALS = (Action.CHECK_IN, Action.MOVE_IN)
+DEPARTURES = (Action.CHECK_OUT, Action.MOVE_OUT)
+STEPS = [action for action in Action if action not in (*ARRIVALS, Action.UNDO)]
+# What the clean becomes beneath a fault; the event says only that the room stays in maintenance.
+# Without inspection it is ready once it is cleaned, which changes nothing here.
+BENEATH: dict[str, RoomStatus] = {
+    Action.START_CLEANING: RoomStatus.CLEANING_IN_PROGRESS,
+    Action.STOP_CLEANING: RoomStatus.CHECKOUT_DIRTY,
+    Action.MARK_CLEANED: RoomStatus.CLEANED_UNINSPECTED,
+    Action.PASS_INSPECTION: RoomStatus.READY_FOR_GUEST,
+    Action.FAIL_INSPECTION: RoomStatus.CHECKOUT_DIRTY,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turnover:
     """The minutes a room took from departure to ready for the next guest.
 
-    It starts with a check-out (not with `mark_dirty`) and ends when the room can be given to a
-    guest: inspected, cleaned if the hotel does not inspect, or overridden to a bookable status.
+    It starts when the guests check out or move out (not with `mark_dirty`) and ends when the room
+    can be given to a guest: inspected, cleaned if the hotel does not inspect, or overridden to a
+    bookable status. A room that was given with a fault, or whose guest came back to it because the
+    departure was a mistake, has no turnover.
 
     The parts add up to `minutes`:
     - `wait_to_start`: dirty until the first clean starts, and again while it is paused. Includes
@@ -38,7 +51,8 @@ class Turnover:
     - `cleaning`: the first clean.
     - `wait_to_inspect`: all waits for an inspection.
     - `reclean`: dirty or being cleaned after the first clean.
-    - `out_of_service`: maintenance and out of order.
+    - `out_of_service`: maintenance and out of order, also while the room is cleaned beneath a
+      fault.
 
     `attended_by` is the Staff id of the person whose clean made the room ready, or None after an
     override.
@@ -86,6 +100,7 @@ class RoomProgress:
 
     departed_at: dt.datetime | None = None
     status: str = ""
+    clean: str = ""  # the status, or how the clean stands beneath a fault
     since: dt.datetime | None = None
     parts: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     been_cleaned: bool = False
@@ -98,7 +113,7 @@ class RoomProgress:
         if self.since is None:
             return
         minutes = (until - self.since) / MINUTE
-        if self.status == RoomStatus.CLEANING_IN_PROGRESS:
+        if self.clean == RoomStatus.CLEANING_IN_PROGRESS:
             self.worked = (self.worked or 0.0) + minutes
         if self.status in WITH_RETURN_STATUS:
             self.parts["out_of_service"] += minutes
@@ -111,12 +126,13 @@ class RoomProgress:
         else:
             self.parts["wait_to_start"] += minutes
 
-    def enter(self, status: str, at: dt.datetime) -> None:
-        """Change the status."""
+    def enter(self, status: str, at: dt.datetime, clean: str = "") -> None:
+        """Change the status; `clean` is what the clean becomes beneath a fault."""
         self.status, self.since = status, at
-        if status == RoomStatus.CLEANED_UNINSPECTED:
+        self.clean = clean or status
+        if self.clean == RoomStatus.CLEANED_UNINSPECTED:
             self.been_cleaned, self.worked = True, None
-        elif status == RoomStatus.CHECKOUT_DIRTY:
+        elif self.clean == RoomStatus.CHECKOUT_DIRTY:
             self.cleaned_by = None
 
 
@@ -130,7 +146,7 @@ def read_facts(
         # A subquery, because a join on undone_by would make PostgreSQL read the whole log.
         .exclude(pk__in=events.filter(undoes__isnull=False).values("undoes"))
         # Such as maintenance reported for an occupied room, which stays occupied.
-        .exclude(from_status=F("to_status"))
+        .exclude(Q(from_status=F("to_status")) & ~Q(action__in=BENEATH))
         .order_by("occurred_at", "seq")
         .values_list("room_id", "action", "to_status", "actor_id", "occurred_at")
     )
@@ -138,7 +154,7 @@ def read_facts(
     for room_id, action, status, actor, at in steps:
         room = rooms[room_id]
         room.add_time(at)
-        if action == Action.CHECK_OUT:
+        if action in DEPARTURES:
             room = rooms[room_id] = RoomProgress(departed_at=at)
         elif action == Action.MARK_CLEANED:
             if at >= since:
@@ -149,7 +165,9 @@ def read_facts(
             if at >= since:
                 yield Inspection(passed, not room.failed, room.cleaned_by)
             room.failed = not passed
-        if status in BOOKABLE:
+        if status == RoomStatus.OCCUPIED:
+            rooms[room_id] = RoomProgress()
+        elif status in BOOKABLE:
             if at >= since and room.departed_at and at - room.departed_at <= LONGEST_TURNOVER:
                 yield Turnover(
                     room_id=room_id,
@@ -160,4 +178,5 @@ def read_facts(
                 )
             rooms[room_id] = RoomProgress()
         else:
-            room.enter(status, at)
+            beneath = BENEATH.get(action, "") if status == RoomStatus.MAINTENANCE_REQUIRED else ""
+            room.enter(status, at, beneath)

@@ -13,7 +13,9 @@ from rooms.choices import Action, Source
 from stays.choices import BookingAction
 
 STAY, SUBJECT, ROOM, WANTED, OTHER = (object() for _ in range(5))
-GIVEN = ActionInput(notes="x", booking=STAY, room=ROOM, stay=WANTED, other=OTHER, alone=True)
+GIVEN = ActionInput(
+    notes="x", booking=STAY, room=ROOM, stay=WANTED, other=OTHER, alone=True, accept_fault=True
+)
 CHANGE = Change(by=None, source=Source.API, request_id="r-1", expected_version=7)
 
 # Every function that does an action, by where the door finds it.
@@ -37,20 +39,20 @@ SERVICES = (
 Call = tuple[str, tuple[Any, ...]]
 # Which function does an action, and what it gets. Every other action on a room is perform's.
 ON_ROOM: dict[str, Call] = {
-    "check_in": ("stays.arrivals.check_in", (STAY, SUBJECT, CHANGE)),
+    "check_in": ("stays.arrivals.check_in", (STAY, SUBJECT, CHANGE, True)),
     "check_out": ("stays.departures.check_out_room", (SUBJECT, CHANGE)),
     "undo": ("portal.act.undo", (SUBJECT, CHANGE)),
 }
 ON_BOOKING: dict[str, Call] = {
     "assign": ("stays.bookings.assign", (SUBJECT, ROOM, CHANGE)),
-    "check_in": ("stays.arrivals.check_in", (SUBJECT, ROOM, CHANGE)),
+    "check_in": ("stays.arrivals.check_in", (SUBJECT, ROOM, CHANGE, True)),
     "check_out": ("stays.departures.check_out", (SUBJECT, CHANGE)),
     "cancel": ("stays.bookings.cancel", (SUBJECT, CHANGE)),
     "no_show": ("stays.bookings.no_show", (SUBJECT, CHANGE)),
     "unassign": ("stays.bookings.unassign", (SUBJECT, CHANGE)),
     "swap": ("stays.bookings.swap", (SUBJECT, OTHER, CHANGE)),
     "change": ("portal.act.change_stay", (SUBJECT, WANTED, CHANGE)),
-    "move": ("portal.act.move", (SUBJECT, ROOM, "x", True, CHANGE)),
+    "move": ("portal.act.move", (SUBJECT, ROOM, "x", CHANGE, True, True)),
     "share": ("stays.sharing.share", (SUBJECT, OTHER, CHANGE)),
     "unshare": ("stays.sharing.unshare", (SUBJECT, CHANGE)),
     "reinstate": ("portal.act.reinstate", (SUBJECT, "x", CHANGE)),
@@ -63,8 +65,8 @@ def calls(monkeypatch) -> list[Call]:
     calls: list[Call] = []
 
     def stand_in(service: str) -> None:
-        def called(*given: Any) -> str:
-            calls.append((service, given))
+        def called(*given: Any, **named: Any) -> str:
+            calls.append((service, (*given, *named.values())))
             return service
 
         monkeypatch.setattr(service, called)

@@ -34,7 +34,7 @@ def test_a_status_is_ready_on_its_way_out_of_service_or_occupied():
 
 
 def test_a_room_returns_to_a_status_that_somebody_can_do_something_with():
-    assert set(RETURNABLE) == VACANT - set(WITH_RETURN_STATUS) - {S.CLEANING_IN_PROGRESS}
+    assert set(RETURNABLE) == VACANT - set(WITH_RETURN_STATUS)
 
 
 def test_the_log_can_record_every_action_once():

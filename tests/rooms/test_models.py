@@ -46,9 +46,12 @@ TODAY = dt.date(2026, 3, 1)
         (S.MAINTENANCE_REQUIRED, {"return_status": ""}),
         (S.OUT_OF_ORDER, {"return_status": ""}),
         (S.OUT_OF_ORDER, {"return_status": S.OCCUPIED}),
-        (S.OUT_OF_ORDER, {"return_status": S.CLEANING_IN_PROGRESS}),
+        (S.MAINTENANCE_REQUIRED, {"return_status": S.OUT_OF_ORDER}),
         (S.AVAILABLE, {"return_status": S.AVAILABLE}),
         (S.OCCUPIED, {"return_status": S.CHECKOUT_DIRTY}),
+        # Until when, and whether it cannot be sold, are known only of an open maintenance.
+        (S.AVAILABLE, {"maintenance_until": TODAY}),
+        (S.OCCUPIED, {"maintenance_stops_sale": True}),
         # A room with a guest is in use.
         (S.OCCUPIED, {"is_active": False}),
     ],
@@ -70,6 +73,8 @@ def test_a_room_that_contradicts_itself_is_refused(status, fields, hotel):
         (S.OUT_OF_ORDER, {"maintenance_required": True, "maintenance_priority": "HIGH"}),
         (S.OUT_OF_ORDER, {"out_of_order_until": TODAY}),
         (S.MAINTENANCE_REQUIRED, {"return_status": S.READY_FOR_GUEST}),
+        (S.MAINTENANCE_REQUIRED, {"return_status": S.CLEANING_IN_PROGRESS}),
+        (S.MAINTENANCE_REQUIRED, {"maintenance_until": TODAY, "maintenance_stops_sale": True}),
         (S.CHECKOUT_DIRTY, {"is_active": False}),
     ],
 )
@@ -141,6 +146,35 @@ def test_ready_now_is_the_same_for_one_room_and_for_all(status, fields, is_booka
 
     assert room.is_bookable is is_bookable
     assert Room.objects.bookable().filter(pk=room.pk).exists() is is_bookable
+
+
+READY_BENEATH = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.READY_FOR_GUEST}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_givable"),
+    [
+        ({**READY_BENEATH, "priority": "LOW"}, True),
+        ({**READY_BENEATH, "priority": "LOW", "return_status": S.AVAILABLE}, True),
+        ({**READY_BENEATH, "priority": "LOW", "return_status": S.CLEANED_UNINSPECTED}, False),
+        ({**READY_BENEATH, "priority": "LOW", "return_status": S.CHECKOUT_DIRTY}, False),
+        ({**READY_BENEATH, "priority": "LOW", "maintenance_stops_sale": True}, False),
+        ({**READY_BENEATH, "priority": "LOW", "is_active": False}, False),
+        ({**READY_BENEATH, "priority": "MED"}, False),
+        ({**READY_BENEATH, "priority": "HIGH"}, False),
+        ({**READY_BENEATH, "priority": "LOW", "status": S.OUT_OF_ORDER}, False),
+        ({"status": S.OCCUPIED, "priority": "LOW"}, False),
+        ({"status": S.READY_FOR_GUEST}, False),
+    ],
+)
+def test_ready_but_for_a_small_fault_is_the_same_for_one_room_and_for_all(
+    fields, is_givable, hotel
+):
+    room = make_room(hotel=hotel, **fields)
+
+    assert room.is_givable_with_fault is is_givable
+    assert Room.objects.givable_with_fault().filter(pk=room.pk).exists() is is_givable
+    assert not (is_givable and room.is_bookable)
 
 
 @pytest.mark.parametrize("word", ["101", "B-2", "_a.", "0"])

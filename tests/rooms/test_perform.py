@@ -373,3 +373,97 @@ class TestWhenItHappened:
         )
 
         assert event.occurred_at == years_ago
+
+
+class TestAFaultInTheMiddleOfAClean:
+    def test_it_is_cleaned_inspected_and_ready_once_it_is_repaired(
+        self, hotel, housekeeper, supervisor, maintainer
+    ):
+        room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        perform(Action.MARK_MAINTENANCE, room, by=housekeeper, priority="MED", notes="tap drips")
+        perform(Action.MARK_CLEANED, room, by=housekeeper)
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+        perform(Action.COMPLETE_MAINTENANCE, room, by=maintainer)
+
+        now = row(room)
+        assert (now["room_status"], now["return_status"]) == (S.READY_FOR_GUEST, "")
+        assert now["cleaned_by_staff_id"] == housekeeper.pk
+        assert now["inspected_by_staff_id"] == supervisor.pk
+
+    def test_a_second_report_does_not_stop_the_clean_and_out_of_order_does(
+        self, hotel, housekeeper, maintainer
+    ):
+        beneath = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.CHECKOUT_DIRTY}
+        room = make_room(hotel=hotel, **beneath)
+        perform(Action.START_CLEANING, room, by=housekeeper)
+        perform(Action.MARK_MAINTENANCE, room, by=housekeeper, priority="HIGH", notes="a flood")
+        assert row(room)["return_status"] == S.CLEANING_IN_PROGRESS
+
+        perform(Action.TAKE_OUT_OF_ORDER, room, by=maintainer, notes="a flood")
+        assert row(room)["return_status"] == S.CHECKOUT_DIRTY
+
+        perform(Action.UNDO, room, by=maintainer)
+        assert row(room)["return_status"] == S.CLEANING_IN_PROGRESS
+
+    def test_an_inspected_room_that_the_repair_left_dirty_is_cleaned_again(
+        self, hotel, supervisor, maintainer
+    ):
+        beneath = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.CLEANED_UNINSPECTED}
+        room = make_room(hotel=hotel, **beneath)
+        perform(Action.PASS_INSPECTION, room, by=supervisor)
+
+        perform(Action.COMPLETE_MAINTENANCE, room, by=maintainer, needs_cleaning=True)
+
+        assert row(room)["room_status"] == S.CHECKOUT_DIRTY
+
+
+class TestHowLongAFaultKeepsARoomFromSale:
+    def report(self, room, by, **given):
+        return perform(Action.MARK_MAINTENANCE, room, by=by, notes="tap", **given)
+
+    def test_is_said_with_it_and_forgotten_with_it(self, hotel, maintainer):
+        room = make_room(hotel=hotel)
+        until = hotel.business_date() + dt.timedelta(days=1)
+        self.report(room, maintainer, priority="MED", until=until, stops_sale=True)
+        now = row(room)
+        assert (now["maintenance_until"], now["maintenance_stops_sale"]) == (until, True)
+
+        perform(Action.COMPLETE_MAINTENANCE, room, by=maintainer)
+        now = row(room)
+        assert (now["maintenance_until"], now["maintenance_stops_sale"]) == (None, False)
+
+        perform(Action.UNDO, room, by=maintainer)
+        now = row(room)
+        assert (now["maintenance_until"], now["maintenance_stops_sale"]) == (until, True)
+
+    def test_goes_with_an_override_too(self, hotel, manager):
+        room = make_room(hotel=hotel)
+        until = hotel.business_date() + dt.timedelta(days=1)
+        self.report(room, manager, priority="HIGH", until=until, stops_sale=True)
+
+        perform(Action.OVERRIDE, room, by=manager, notes="it is fine", room_status=S.AVAILABLE)
+
+        now = row(room)
+        assert (now["maintenance_until"], now["maintenance_stops_sale"]) == (None, False)
+
+    @pytest.mark.parametrize("days", [0, -1])
+    def test_is_a_day_after_today(self, days, hotel, maintainer):
+        room = make_room(hotel=hotel)
+        until = hotel.business_date() + dt.timedelta(days=days)
+
+        with pytest.raises(InvalidInput) as refused:
+            self.report(room, maintainer, priority="LOW", until=until)
+
+        assert refused.value.fields == {"until": ["Choose a day after today, or leave it open."]}
+        assert row(room)["room_status"] == S.AVAILABLE
+
+    def test_is_kept_while_the_room_is_out_of_order_or_occupied(self, hotel, manager):
+        until = hotel.business_date() + dt.timedelta(days=3)
+        for status in (S.OCCUPIED, S.AVAILABLE):
+            room = make_room(hotel=hotel, status=status)
+            self.report(room, manager, priority="LOW", until=until)
+            if status == S.AVAILABLE:
+                perform(Action.TAKE_OUT_OF_ORDER, room, by=manager, notes="flood")
+
+            assert row(room)["maintenance_until"] == until

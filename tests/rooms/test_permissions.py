@@ -32,6 +32,18 @@ class TestInspection:
 
         assert row(room)["room_status"] == S.CLEANED_UNINSPECTED
 
+    @pytest.mark.parametrize("action", [Action.PASS_INSPECTION, Action.FAIL_INSPECTION])
+    def test_nor_beneath_a_fault(self, action, hotel, supervisor, manager):
+        beneath = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.CHECKOUT_DIRTY}
+        room = make_room(hotel=hotel, **beneath)
+        perform(Action.MARK_CLEANED, room, by=supervisor)
+
+        with pytest.raises(NotAllowed, match="somebody else inspects it"):
+            perform(action, room, by=supervisor, notes="x")
+        perform(Action.PASS_INSPECTION, room, by=manager)
+
+        assert row(room)["return_status"] == S.READY_FOR_GUEST
+
     def test_unless_the_hotel_allows_it(self, supervisor):
         hotel = supervisor.hotel
         hotel.allow_self_inspection = True

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import TextChoices
 
 from hotel.choices import Role
-from hotel.exceptions import IllegalTransition, NotAllowed, ReadyroomError
+from hotel.exceptions import IllegalTransition, NotAllowed, NotBookable, ReadyroomError
 from hotel.models import Hotel, Staff
 from rooms import choices, permissions, transitions
 from rooms.change import ActionInput
@@ -21,19 +21,38 @@ from rooms.transitions import TRANSITIONS, Transition
 from tests.acting import perform
 from tests.factories import make_booking, make_room
 
-# A state: the status, and whether a repair is open. MAINTENANCE_REQUIRED is one by itself.
+# A state: the status, and whether a repair is open. Under maintenance, how the clean stands beneath
+# the fault; a small one has priority LOW, the others MED.
 STATES = {
     "AVAILABLE": {},
     "OCCUPIED": {},
     "CHECKOUT_DIRTY": {},
     "CLEANING_IN_PROGRESS": {},
     "CLEANED_UNINSPECTED": {},
-    "MAINTENANCE_REQUIRED": {"return_status": "CLEANED_UNINSPECTED"},
     "OUT_OF_ORDER": {"return_status": "READY_FOR_GUEST"},
     "READY_FOR_GUEST": {},
     "OCCUPIED, repair open": {"priority": Priority.LOW},
     "OUT_OF_ORDER, repair open": {"return_status": "READY_FOR_GUEST", "priority": Priority.LOW},
+    "MAINTENANCE_REQUIRED, dirty": {"return_status": "CHECKOUT_DIRTY"},
+    "MAINTENANCE_REQUIRED, cleaning": {"return_status": "CLEANING_IN_PROGRESS"},
+    "MAINTENANCE_REQUIRED, cleaned": {"return_status": "CLEANED_UNINSPECTED"},
+    "MAINTENANCE_REQUIRED, ready": {"return_status": "READY_FOR_GUEST"},
+    "MAINTENANCE_REQUIRED, available": {"return_status": "AVAILABLE"},
+    "MAINTENANCE_REQUIRED, dirty, small": {"return_status": "CHECKOUT_DIRTY", "priority": "LOW"},
+    "MAINTENANCE_REQUIRED, cleaned, small": {
+        "return_status": "CLEANED_UNINSPECTED",
+        "priority": "LOW",
+    },
+    "MAINTENANCE_REQUIRED, ready, small": {"return_status": "READY_FOR_GUEST", "priority": "LOW"},
+    "MAINTENANCE_REQUIRED, available, small": {"return_status": "AVAILABLE", "priority": "LOW"},
+    "MAINTENANCE_REQUIRED, ready, small, not for sale": {
+        "return_status": "READY_FOR_GUEST",
+        "priority": "LOW",
+        "maintenance_stops_sale": True,
+    },
+    "MAINTENANCE_REQUIRED, ready, urgent": {"return_status": "READY_FOR_GUEST", "priority": "HIGH"},
 }
+UNDER_MAINTENANCE = [state for state in STATES if state.startswith("MAINTENANCE_REQUIRED")]
 # Who may: by the letters below, in the order of design §2's column “who”.
 WHO = {
     "check_in": "FG",
@@ -49,8 +68,13 @@ WHO = {
     "return_to_service": "MG",
     "mark_dirty": "FSG",
     "override": "G",
+    "move_out": "FG",
+    "move_in": "FG",
+    "reinstate": "FG",
     "undo": "HSMFG",
 }
+# Done on the booking: no button on the room.
+OF_BOOKING = {"move_out", "move_in", "reinstate"}
 ROLE = {
     "H": Role.HOUSEKEEPER,
     "S": Role.SUPERVISOR,
@@ -58,33 +82,47 @@ ROLE = {
     "F": Role.FRONT_DESK,
     "G": Role.MANAGER,
 }
-# Where it ends, by where it starts; what is missing is not possible. The room under maintenance
-# came from CLEANED_UNINSPECTED, the one out of order from READY_FOR_GUEST; the override below is
-# to CLEANING_IN_PROGRESS.
+# Where it ends, by where it starts; what is missing is not possible. The room out of order came
+# from READY_FOR_GUEST; the override below is to CLEANING_IN_PROGRESS; who checks in accepts the
+# fault.
+GIVEN = {
+    "AVAILABLE": "OCCUPIED",
+    "READY_FOR_GUEST": "OCCUPIED",
+    "MAINTENANCE_REQUIRED, ready, small": "OCCUPIED",
+    "MAINTENANCE_REQUIRED, available, small": "OCCUPIED",
+}
+LEFT = {
+    "OCCUPIED": "CHECKOUT_DIRTY",
+    "OCCUPIED, repair open": "MAINTENANCE_REQUIRED",
+}
 ENDS = {
-    "check_in": {
-        "AVAILABLE": "OCCUPIED",
-        "READY_FOR_GUEST": "OCCUPIED",
-    },
-    "check_out": {
-        "OCCUPIED": "CHECKOUT_DIRTY",
-        "OCCUPIED, repair open": "MAINTENANCE_REQUIRED",
-    },
+    "check_in": GIVEN,
+    "check_out": LEFT,
     "start_cleaning": {
         "CHECKOUT_DIRTY": "CLEANING_IN_PROGRESS",
+        "MAINTENANCE_REQUIRED, dirty": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED, dirty, small": "MAINTENANCE_REQUIRED",
     },
     "stop_cleaning": {
         "CLEANING_IN_PROGRESS": "CHECKOUT_DIRTY",
+        "MAINTENANCE_REQUIRED, cleaning": "MAINTENANCE_REQUIRED",
     },
     "mark_cleaned": {
         "CHECKOUT_DIRTY": "CLEANED_UNINSPECTED",
         "CLEANING_IN_PROGRESS": "CLEANED_UNINSPECTED",
+        "MAINTENANCE_REQUIRED, dirty": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED, cleaning": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED, dirty, small": "MAINTENANCE_REQUIRED",
     },
     "pass_inspection": {
         "CLEANED_UNINSPECTED": "READY_FOR_GUEST",
+        "MAINTENANCE_REQUIRED, cleaned": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED, cleaned, small": "MAINTENANCE_REQUIRED",
     },
     "fail_inspection": {
         "CLEANED_UNINSPECTED": "CHECKOUT_DIRTY",
+        "MAINTENANCE_REQUIRED, cleaned": "MAINTENANCE_REQUIRED",
+        "MAINTENANCE_REQUIRED, cleaned, small": "MAINTENANCE_REQUIRED",
     },
     "mark_maintenance": {
         "AVAILABLE": "MAINTENANCE_REQUIRED",
@@ -92,12 +130,22 @@ ENDS = {
         "CHECKOUT_DIRTY": "MAINTENANCE_REQUIRED",
         "CLEANING_IN_PROGRESS": "MAINTENANCE_REQUIRED",
         "CLEANED_UNINSPECTED": "MAINTENANCE_REQUIRED",
-        "MAINTENANCE_REQUIRED": "MAINTENANCE_REQUIRED",
+        **dict.fromkeys(UNDER_MAINTENANCE, "MAINTENANCE_REQUIRED"),
         "READY_FOR_GUEST": "MAINTENANCE_REQUIRED",
         "OCCUPIED, repair open": "OCCUPIED",
     },
     "complete_maintenance": {
-        "MAINTENANCE_REQUIRED": "CLEANED_UNINSPECTED",
+        "MAINTENANCE_REQUIRED, dirty": "CHECKOUT_DIRTY",
+        "MAINTENANCE_REQUIRED, cleaning": "CLEANING_IN_PROGRESS",
+        "MAINTENANCE_REQUIRED, cleaned": "CLEANED_UNINSPECTED",
+        "MAINTENANCE_REQUIRED, ready": "READY_FOR_GUEST",
+        "MAINTENANCE_REQUIRED, available": "AVAILABLE",
+        "MAINTENANCE_REQUIRED, dirty, small": "CHECKOUT_DIRTY",
+        "MAINTENANCE_REQUIRED, cleaned, small": "CLEANED_UNINSPECTED",
+        "MAINTENANCE_REQUIRED, ready, small": "READY_FOR_GUEST",
+        "MAINTENANCE_REQUIRED, available, small": "AVAILABLE",
+        "MAINTENANCE_REQUIRED, ready, small, not for sale": "READY_FOR_GUEST",
+        "MAINTENANCE_REQUIRED, ready, urgent": "READY_FOR_GUEST",
         "OCCUPIED, repair open": "OCCUPIED",
         "OUT_OF_ORDER, repair open": "OUT_OF_ORDER",
     },
@@ -106,7 +154,7 @@ ENDS = {
         "CHECKOUT_DIRTY": "OUT_OF_ORDER",
         "CLEANING_IN_PROGRESS": "OUT_OF_ORDER",
         "CLEANED_UNINSPECTED": "OUT_OF_ORDER",
-        "MAINTENANCE_REQUIRED": "OUT_OF_ORDER",
+        **dict.fromkeys(UNDER_MAINTENANCE, "OUT_OF_ORDER"),
         "OUT_OF_ORDER": "OUT_OF_ORDER",
         "READY_FOR_GUEST": "OUT_OF_ORDER",
         "OUT_OF_ORDER, repair open": "OUT_OF_ORDER",
@@ -125,14 +173,54 @@ ENDS = {
         "CHECKOUT_DIRTY": "CLEANING_IN_PROGRESS",
         "CLEANING_IN_PROGRESS": "CLEANING_IN_PROGRESS",
         "CLEANED_UNINSPECTED": "CLEANING_IN_PROGRESS",
-        "MAINTENANCE_REQUIRED": "CLEANING_IN_PROGRESS",
+        **dict.fromkeys(UNDER_MAINTENANCE, "CLEANING_IN_PROGRESS"),
         "OUT_OF_ORDER": "CLEANING_IN_PROGRESS",
         "READY_FOR_GUEST": "CLEANING_IN_PROGRESS",
         "OUT_OF_ORDER, repair open": "CLEANING_IN_PROGRESS",
     },
+    "move_out": LEFT,
+    "move_in": GIVEN,
+    "reinstate": {
+        "AVAILABLE": "OCCUPIED",
+        "READY_FOR_GUEST": "OCCUPIED",
+        "CHECKOUT_DIRTY": "OCCUPIED",
+        "CLEANING_IN_PROGRESS": "OCCUPIED",
+        "CLEANED_UNINSPECTED": "OCCUPIED",
+        **dict.fromkeys(UNDER_MAINTENANCE, "OCCUPIED"),
+    },
     # Nothing was done to these rooms yet; undo after each action is tried further down.
     "undo": {},
 }
+# What the room returns as afterwards, where the action moves that beneath the fault.
+RETURNS = {
+    ("start_cleaning", "MAINTENANCE_REQUIRED, dirty"): "CLEANING_IN_PROGRESS",
+    ("start_cleaning", "MAINTENANCE_REQUIRED, dirty, small"): "CLEANING_IN_PROGRESS",
+    ("stop_cleaning", "MAINTENANCE_REQUIRED, cleaning"): "CHECKOUT_DIRTY",
+    ("mark_cleaned", "MAINTENANCE_REQUIRED, dirty"): "CLEANED_UNINSPECTED",
+    ("mark_cleaned", "MAINTENANCE_REQUIRED, dirty, small"): "CLEANED_UNINSPECTED",
+    ("mark_cleaned", "MAINTENANCE_REQUIRED, cleaning"): "CLEANED_UNINSPECTED",
+    ("pass_inspection", "MAINTENANCE_REQUIRED, cleaned"): "READY_FOR_GUEST",
+    ("pass_inspection", "MAINTENANCE_REQUIRED, cleaned, small"): "READY_FOR_GUEST",
+    ("fail_inspection", "MAINTENANCE_REQUIRED, cleaned"): "CHECKOUT_DIRTY",
+    ("fail_inspection", "MAINTENANCE_REQUIRED, cleaned, small"): "CHECKOUT_DIRTY",
+    # Nobody cleans a room out of order.
+    ("take_out_of_order", "MAINTENANCE_REQUIRED, cleaning"): "CHECKOUT_DIRTY",
+    # The departing guest leaves it dirty.
+    ("check_out", "OCCUPIED, repair open"): "CHECKOUT_DIRTY",
+    ("move_out", "OCCUPIED, repair open"): "CHECKOUT_DIRTY",
+    # What it was, and a clean in the middle of which something is found is not finished.
+    ("mark_maintenance", "AVAILABLE"): "AVAILABLE",
+    ("mark_maintenance", "READY_FOR_GUEST"): "READY_FOR_GUEST",
+    ("mark_maintenance", "CHECKOUT_DIRTY"): "CHECKOUT_DIRTY",
+    ("mark_maintenance", "CLEANING_IN_PROGRESS"): "CHECKOUT_DIRTY",
+    ("mark_maintenance", "CLEANED_UNINSPECTED"): "CLEANED_UNINSPECTED",
+    ("take_out_of_order", "AVAILABLE"): "AVAILABLE",
+    ("take_out_of_order", "READY_FOR_GUEST"): "READY_FOR_GUEST",
+    ("take_out_of_order", "CHECKOUT_DIRTY"): "CHECKOUT_DIRTY",
+    ("take_out_of_order", "CLEANING_IN_PROGRESS"): "CHECKOUT_DIRTY",
+    ("take_out_of_order", "CLEANED_UNINSPECTED"): "CLEANED_UNINSPECTED",
+}
+BENEATH = {"start_cleaning", "stop_cleaning", "mark_cleaned", "pass_inspection", "fail_inspection"}
 # In which states the repair is open afterwards, where that differs from before.
 REPAIR_CLOSED_BY = {"complete_maintenance", "override"}
 REPAIR_OPENED_BY = {"mark_maintenance"}
@@ -157,6 +245,7 @@ def attempt(action: str, room: Room, by: Staff) -> RoomEvent:
         priority=Priority.HIGH,
         room_status="CLEANING_IN_PROGRESS",
         booking=booking,
+        accept_fault=True,
     )
 
 
@@ -259,7 +348,7 @@ def test_the_button_and_the_error_agree(
         assert permissions.may(staff[role], Action(action), room) is possible, role
         assert raised is not possible, role
         offered = Action(action) in permissions.legal_actions(staff[role], room)
-        assert offered is (possible and action != "undo"), role
+        assert offered is (possible and action not in OF_BOOKING | {"undo"}), role
 
 
 @pytest.mark.parametrize(
@@ -300,13 +389,74 @@ def test_what_hangs_on_the_status_follows_it(action: str, state: str, hotel: Hot
     assert now["is_out_of_order"] is (end == "OUT_OF_ORDER")
     assert now["maintenance_required"] is repair_open
     assert bool(now["maintenance_priority"]) is repair_open
-    assert bool(now["return_status"]) is (end in ("OUT_OF_ORDER", "MAINTENANCE_REQUIRED"))
+    before = STATES[state].get("return_status", "")
+    out = end in ("OUT_OF_ORDER", "MAINTENANCE_REQUIRED")
+    assert now["return_status"] == (RETURNS.get((action, state), before) if out else "")
     if now["room_status"] != state.partition(",")[0]:
         assert now["status_by_id"] == manager.pk
 
 
+@pytest.mark.parametrize("action", ["check_in", "move_in"])
+@pytest.mark.parametrize("state", [state for state in GIVEN if "small" in state])
+def test_a_small_fault_is_named_and_must_be_accepted(
+    action: str, state: str, hotel: Hotel, clerk: Staff
+):
+    room = make_state(hotel, state)
+    Room.objects.update(maintenance_notes="the bulb over the bed is blown")
+
+    with pytest.raises(NotBookable, match=r"the bulb over the bed is blown.+Confirm") as refused:
+        perform(Action(action), room, by=clerk)
+
+    assert refused.value.code == "not_bookable"
+    assert row(room)["room_status"] == "MAINTENANCE_REQUIRED"
+    assert not RoomEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("action", "state"), [key for key in RETURNS if key[0] in BENEATH])
+def test_beneath_a_fault_the_status_and_its_age_stay_while_the_clean_moves(
+    action: str, state: str, hotel: Hotel, manager: Staff
+):
+    room = make_state(hotel, state)
+    before = row(room)
+
+    event = attempt(action, room, manager)
+
+    now = row(room)
+    assert (event.from_status, event.to_status) == ("MAINTENANCE_REQUIRED", "MAINTENANCE_REQUIRED")
+    assert {name for name in now if now[name] != before[name]} <= {
+        "return_status",
+        "housekeeping_notes",
+        "last_cleaned_at",
+        "cleaned_by_staff_id",
+        "last_inspected_at",
+        "inspected_by_staff_id",
+        "version",
+        "last_seq",
+    }
+
+
+@pytest.mark.parametrize("state", ["dirty", "cleaning"])
+def test_beneath_a_fault_too_a_cleaned_room_is_ready_where_nobody_inspects(
+    state: str, hotel: Hotel, housekeeper: Staff
+):
+    hotel.inspection_required = False
+    hotel.save()
+    room = make_state(hotel, f"MAINTENANCE_REQUIRED, {state}")
+
+    perform(Action.MARK_CLEANED, room, by=housekeeper)
+
+    assert row(room)["return_status"] == "READY_FOR_GUEST"
+
+
 # Who does these says why.
-NEED_A_REASON = ["fail_inspection", "mark_maintenance", "take_out_of_order", "override"]
+NEED_A_REASON = [
+    "fail_inspection",
+    "mark_maintenance",
+    "take_out_of_order",
+    "override",
+    "move_out",
+    "reinstate",
+]
 
 
 def test_only_these_actions_need_a_reason():

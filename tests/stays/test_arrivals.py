@@ -20,7 +20,7 @@ from rooms.models import Room, RoomEvent
 from stays.availability import availability
 from stays.choices import BookingStatus
 from stays.models import Booking, Guest
-from tests.acting import arrivals, bookings, departures, perform
+from tests.acting import arrivals, bookings, departures, perform, undo
 from tests.factories import make_booking, make_hotel, make_room, make_room_type, make_staff
 
 S = RoomStatus
@@ -410,3 +410,72 @@ class TestWalkIn:
             arrivals.check_in(later, by=clerk)
         bookings.cancel(later, by=clerk)
         assert room.bookings.get() == booking
+
+
+class TestARoomWithASmallFault:
+    @pytest.fixture
+    def room(self, hotel) -> Room:
+        return make_room(
+            hotel=hotel,
+            number="204",
+            status=S.MAINTENANCE_REQUIRED,
+            return_status=S.READY_FOR_GUEST,
+            priority="LOW",
+            maintenance_notes="the bulb is blown",
+        )
+
+    def test_is_refused_with_its_fault_unless_it_is_accepted(self, room, hotel, clerk):
+        booking = make_booking(hotel=hotel, room=room)
+
+        with pytest.raises(NotBookable) as refused:
+            arrivals.check_in(booking, by=clerk)
+
+        assert refused.value.message == (
+            "Room 204 has a fault: “the bulb is blown”. "
+            "Confirm that the guest gets it all the same."
+        )
+        assert nothing_happened(booking, room)
+
+    def test_is_given_with_it_and_comes_back_under_maintenance(self, room, hotel, clerk):
+        booking = make_booking(hotel=hotel, room=room)
+
+        arrivals.check_in(booking, by=clerk, accept_fault=True)
+        room.refresh_from_db()
+        assert (room.room_status, room.maintenance_priority) == (S.OCCUPIED, "LOW")
+
+        departures.check_out(booking, by=clerk)
+        room.refresh_from_db()
+        assert (room.room_status, room.return_status) == (
+            S.MAINTENANCE_REQUIRED,
+            S.CHECKOUT_DIRTY,
+        )
+
+    def test_is_as_before_once_the_check_in_is_undone(self, room, hotel, clerk):
+        booking = make_booking(hotel=hotel, room=room)
+        arrivals.check_in(booking, by=clerk, accept_fault=True)
+
+        undo.undo(room, by=clerk)
+
+        room.refresh_from_db()
+        assert room.is_givable_with_fault
+
+    def test_is_given_to_a_walk_in_too(self, room, hotel, clerk, today):
+        make_room(hotel=hotel)
+        stay = {"check_out": today + DAY, "guest_name": "Ada", "by": clerk}
+
+        with pytest.raises(NotBookable, match="the bulb is blown"):
+            arrivals.walk_in(room, **stay)
+        assert not Booking.objects.exists()
+        arrivals.walk_in(room, **stay, accept_fault=True)
+
+        assert Booking.objects.get().room == room
+
+    @pytest.mark.parametrize("priority", ["MED", "HIGH"])
+    def test_a_larger_fault_is_not_accepted(self, priority, room, hotel, clerk):
+        Room.objects.update(maintenance_priority=priority)
+        booking = make_booking(hotel=hotel, room=room)
+
+        with pytest.raises(NotBookable, match="it can be given once it is ready"):
+            arrivals.check_in(booking, by=clerk, accept_fault=True)
+
+        assert nothing_happened(booking, room)

@@ -35,7 +35,7 @@ def ready(hotel) -> Room:
 
 def move(stay: Booking, room: Room | None, by, reason: str = "Noise", **given) -> Booking:
     alone = given.pop("alone", False)
-    moves.move(stay, room, reason, alone, by=by, **given)
+    moves.move(stay, room, reason, by=by, alone=alone, **given)
     return Booking.objects.get(pk=stay.pk)
 
 

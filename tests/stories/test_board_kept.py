@@ -204,13 +204,13 @@ def test_a_second_hotel_appears_in_the_switcher_at_once(hotel, sign_in, housekee
     assert read(get(hotel)).one(cls="hotel-menu").texts("li") == ["Sea View"]
 
 
-def test_at_midnight_in_the_hotel_tomorrows_arrivals_are_todays(
+def test_when_the_hotels_day_turns_tomorrows_arrivals_are_todays(
     monkeypatch, sign_in, housekeeper, get
 ):
     hotel = housekeeper.hotel
     hotel.time_zone = "Asia/Tokyo"
     hotel.save()
-    late = dt.datetime(2026, 3, 1, 23, 50, tzinfo=hotel.tz)
+    late = dt.datetime(2026, 3, 2, 2, 50, tzinfo=hotel.tz)
     monkeypatch.setattr(timezone, "now", lambda: late)
     sign_in(housekeeper)
     room = make_room(hotel=hotel, status=S.CHECKOUT_DIRTY)

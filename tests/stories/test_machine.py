@@ -44,6 +44,10 @@ SIMPLE = {
     ("mark_dirty", "READY_FOR_GUEST"): ("CHECKOUT_DIRTY", DESK | {"SUPERVISOR"}),
     ("mark_dirty", "CLEANED_UNINSPECTED"): ("CHECKOUT_DIRTY", DESK | {"SUPERVISOR"}),
 }
+# Under maintenance the same is done to what the room returns as.
+BENEATH = ("start_cleaning", "stop_cleaning", "mark_cleaned", "pass_inspection", "fail_inspection")
+# The same for the room as a check-in or checkout; its booking is modelled elsewhere.
+LIKE = {"move_in": "check_in", "move_out": "check_out"}
 WISHES = (
     "AVAILABLE",
     "OCCUPIED",
@@ -53,6 +57,8 @@ WISHES = (
     "OUT_OF_ORDER",
 )
 OUT = ("MAINTENANCE_REQUIRED", "OUT_OF_ORDER")
+# The one choice serves both: whether a repair left a mess, and how urgent a report is.
+PRIORITIES = {False: "LOW", True: "MED"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Model:
 
     status: str = "AVAILABLE"
     repair: bool = False
+    priority: str = ""
     returns: str = ""
     cleaner: str = ""
     undo: "tuple[str, Model] | None" = None  # who may undo, and what then is again
@@ -74,9 +81,22 @@ class Model:
         return changed and replace(changed, undo=(role, self))
 
     def moved(self, action: str, role: str, wish: str, mess: bool) -> "Model | None":
-        """Return the room after an action that is not undo."""
-        was = {"CLEANING_IN_PROGRESS": "CHECKOUT_DIRTY"}.get(self.status, self.status)
-        leaves = self.returns if self.status in OUT else was
+        """Return the room after an action that is not undo. A guest is told of a small fault."""
+        action = LIKE.get(action, action)
+        small = self.status == OUT[0] and self.priority == "LOW"
+        if action == "check_in" and small and self.returns in ("AVAILABLE", "READY_FOR_GUEST"):
+            return replace(self, status="OCCUPIED", returns="") if role in DESK else None
+        if action == "reinstate" and self.status not in ("OCCUPIED", OUT[1]):
+            return replace(self, status="OCCUPIED", returns="") if role in DESK else None
+        if action in BENEATH and self.status == OUT[0]:
+            clean = replace(self, status=self.returns, repair=False).moved(action, role, "", mess)
+            return clean and replace(self, returns=clean.status, cleaner=clean.cleaner)
+        leaves = self.returns if self.status in OUT else self.status
+        if leaves == "CLEANING_IN_PROGRESS" and (self.status, action) != (
+            OUT[0],
+            "mark_maintenance",
+        ):
+            leaves = "CHECKOUT_DIRTY"
         back = "CHECKOUT_DIRTY" if mess else self.returns
         if action in ("pass_inspection", "fail_inspection") and self.cleaner == role:
             return None
@@ -86,16 +106,17 @@ class Model:
             if target == "CHECKOUT_DIRTY" and self.repair:
                 target, self = "MAINTENANCE_REQUIRED", replace(self, returns=target)
             return replace(self, status=target, cleaner=cleaner) if role in who else None
+        urgency = PRIORITIES[mess]
         if action == "mark_maintenance" and self.status == "OCCUPIED":
-            return replace(self, repair=True)
+            return replace(self, repair=True, priority=urgency)
         if action == "mark_maintenance" and self.status != "OUT_OF_ORDER":
-            return replace(self, status=OUT[0], repair=True, returns=leaves)
+            return replace(self, status=OUT[0], repair=True, priority=urgency, returns=leaves)
         if action == "complete_maintenance" and self.repair and role in REPAIR | {"SUPERVISOR"}:
             if self.status == "OCCUPIED":
-                return None if mess else replace(self, repair=False)
+                return None if mess else replace(self, repair=False, priority="")
             if self.status == "OUT_OF_ORDER":
-                return replace(self, repair=False, returns=back)
-            return replace(self, repair=False, status=back, returns="")
+                return replace(self, repair=False, priority="", returns=back)
+            return replace(self, repair=False, priority="", status=back, returns="")
         if action == "take_out_of_order" and self.status != "OCCUPIED" and role in REPAIR:
             return replace(self, status=OUT[1], returns=leaves)
         if action == "return_to_service" and self.status == "OUT_OF_ORDER" and role in REPAIR:
@@ -106,10 +127,12 @@ class Model:
             if wish == "OCCUPIED":
                 return None
             if wish in OUT:
-                return replace(
-                    self, status=wish, repair=self.repair or wish == OUT[0], returns=leaves
-                )
-            return replace(self, status=wish, repair=False, returns="")
+                kept = leaves if wish != self.status else self.returns
+                opened = wish == OUT[0] and not self.repair
+                priority = urgency if opened else self.priority
+                repair = self.repair or opened
+                return replace(self, status=wish, repair=repair, priority=priority, returns=kept)
+            return replace(self, status=wish, repair=False, priority="", returns="")
         return None
 
 
@@ -164,7 +187,7 @@ class Rooms(RuleBasedStateMachine):
         expected = None if stale else self.models[which].after(action, role, wish, mess)
         room = Room.objects.get(pk=self.rooms[which].pk)
         booking = None
-        if action == "check_in":
+        if action in ("check_in", "move_in"):
             booking = make_booking(hotel=self.hotel, room=room, status="IN_HOUSE")
         elif action == "undo" and (last := room.events.first()):
             booking = last.booking
@@ -175,7 +198,8 @@ class Rooms(RuleBasedStateMachine):
                 room,
                 by=self.staff[role],
                 notes="because",
-                priority="LOW",
+                priority=PRIORITIES[mess],
+                accept_fault=True,
                 room_status=wish,
                 needs_cleaning=mess,
                 booking=booking,
@@ -202,6 +226,7 @@ class Rooms(RuleBasedStateMachine):
         for room, model, version in zip(rooms, self.models, self.versions, strict=True):
             assert room.room_status == model.status
             assert room.maintenance_required is model.repair
+            assert room.maintenance_priority == model.priority
             assert room.return_status == model.returns
             assert room.is_occupied is (model.status == "OCCUPIED")
             assert room.is_out_of_order is (model.status == "OUT_OF_ORDER")
@@ -233,7 +258,7 @@ def test_any_sequence_of_actions_ends_where_the_model_says():
 
 def test_the_model_knows_every_action():
     rooms = [
-        Model(status=status, repair=repair, returns="AVAILABLE")
+        Model(status=status, repair=repair, priority="LOW", returns="AVAILABLE")
         for status in RoomStatus.values
         for repair in (False, True)
     ]
@@ -252,3 +277,13 @@ def test_the_model_can_tell_a_wrong_ending_from_a_right_one():
     assert dirty.after("start_cleaning", "HOUSEKEEPER", "", False).status == "CLEANING_IN_PROGRESS"
     assert dirty.after("start_cleaning", "FRONT_DESK", "", False) is None
     assert dirty.after("pass_inspection", "MANAGER", "", False) is None
+
+    cleaning = Model(status="CLEANING_IN_PROGRESS")
+    faulty = cleaning.after("mark_maintenance", "HOUSEKEEPER", "", False)
+    assert (faulty.status, faulty.returns) == ("MAINTENANCE_REQUIRED", "CHECKOUT_DIRTY")
+    cleaned = faulty.after("mark_cleaned", "HOUSEKEEPER", "", False)
+    assert (cleaned.status, cleaned.returns) == ("MAINTENANCE_REQUIRED", "CLEANED_UNINSPECTED")
+    assert cleaned.after("check_in", "FRONT_DESK", "", False) is None
+    ready = cleaned.after("pass_inspection", "SUPERVISOR", "", False)
+    given = ready.after("check_in", "FRONT_DESK", "", False)
+    assert (given.status, given.repair) == ("OCCUPIED", True)

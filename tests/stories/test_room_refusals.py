@@ -32,7 +32,8 @@ GIVEN = {"notes": "my note", "priority": "LOW", "room_status": "AVAILABLE", "boo
 
 def test_every_action_is_tried_where_it_cannot_be_done():
     # A check-in needs a guest to choose, and undo asks the log: both have tests of their own.
-    assert set(WRONG) == set(Action) - {Action.CHECK_IN, Action.UNDO}
+    of_booking = {Action.MOVE_OUT, Action.MOVE_IN, Action.REINSTATE}
+    assert set(WRONG) == set(Action) - of_booking - {Action.CHECK_IN, Action.UNDO}
 
 
 @pytest.mark.parametrize("action", WRONG)
@@ -92,7 +93,8 @@ ROLE_AND_ACTION = [
     (role, action)
     for action in TRANSITIONS
     for role in Role
-    if role not in TRANSITIONS[action].roles
+    # What is done on the booking has no address on the room.
+    if role not in TRANSITIONS[action].roles and not TRANSITIONS[action].of_booking
 ]
 
 

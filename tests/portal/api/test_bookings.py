@@ -349,3 +349,23 @@ def test_before_its_day_nobody_is_a_no_show(hotel, program):
     make_booking(hotel=hotel, booking_id="B-1", arrives=1)
 
     refused(program.post("bookings/B-1/no-show/"), 409, "illegal_transition")
+
+
+def test_a_room_with_a_small_fault_is_given_to_a_program_that_accepts_the_fault(
+    hotel, arrival, room, program
+):
+    Room.objects.update(
+        room_status=S.MAINTENANCE_REQUIRED,
+        return_status=S.READY_FOR_GUEST,
+        maintenance_required=True,
+        maintenance_priority="LOW",
+        maintenance_notes="the bulb is blown",
+    )
+
+    error = refused(program.post("bookings/B-1/check-in/"), 409, "not_bookable")
+    assert "the bulb is blown" in error["message"]
+    refused(program.post("bookings/B-1/check-in/", {"accept_fault": "yes"}), 422, "invalid")
+    booking = done(program.post("bookings/B-1/check-in/", {"accept_fault": True}))
+
+    assert (booking["status"], booking["room"]) == ("IN_HOUSE", "101")
+    assert Room.objects.get(pk=room.pk).maintenance_priority == "LOW"

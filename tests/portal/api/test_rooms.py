@@ -101,7 +101,7 @@ def forbidding(action: Action) -> list[RoomStatus]:
     """Return the statuses in which the action cannot be done to a room without a repair open."""
     row = TRANSITIONS[action]
     occupied = row.needs_open_maintenance and S.OCCUPIED
-    return [status for status in S if status not in row.sources or status == occupied]
+    return [status for status in S if status not in row.starts or status == occupied]
 
 
 @pytest.mark.parametrize(
@@ -322,3 +322,37 @@ class TestOneRoom:
         assert all(set(event) == EVENT for event in answer["events"])
         assert [event["action"] for event in answer["events"]] == ["mark_cleaned", "start_cleaning"]
         assert [event["seq"] for event in answer["events"]] == [3, 1]
+
+
+def test_a_report_says_until_when_and_whether_it_stops_the_sale(hotel, housekeeper):
+    room = make_room(hotel=hotel, number="101")
+    program, path = Program(housekeeper), "rooms/101/mark-maintenance/"
+    report = {"priority": "MED", "notes": "new tiles"}
+
+    error = refused(program.post(path, {**report, "until": "2020-01-01"}), 422, "invalid")
+    assert error["fields"] == {"until": ["Choose a day after today, or leave it open."]}
+    done(program.post(path, {**report, "until": "2999-07-01", "stops_sale": True}))
+
+    room.refresh_from_db()
+    assert (room.maintenance_until, room.maintenance_stops_sale) == (dt.date(2999, 7, 1), True)
+
+
+def test_a_room_is_cleaned_beneath_its_fault_and_stays_in_the_list_of_repairs(
+    hotel, housekeeper, supervisor
+):
+    make_room(hotel=hotel, number="101", status=S.MAINTENANCE_REQUIRED)
+    cleaner, inspector = Program(housekeeper), Program(supervisor)
+
+    for program, path, body, returns in (
+        (cleaner, "start-cleaning", {}, "CLEANING_IN_PROGRESS"),
+        (cleaner, "mark-cleaned", {}, "CLEANED_UNINSPECTED"),
+        (inspector, "inspect", {"passed": True}, "READY_FOR_GUEST"),
+    ):
+        answer = done(program.post(f"rooms/101/{path}/", body))
+        assert answer["room"]["room_status"] == "MAINTENANCE_REQUIRED"
+        assert answer["room"]["return_status"] == returns
+        assert answer["event"]["from_status"] == answer["event"]["to_status"]
+        lists = done(program.get("housekeeping/rooms/"))
+        assert [room["number"] for room in lists["maintenance_required"]] == ["101"]
+        stats = done(program.get("housekeeping/stats/"))
+        assert (stats["needs_maintenance"], stats["needs_cleaning"]) == (1, 0)

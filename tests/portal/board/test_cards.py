@@ -24,6 +24,19 @@ SITUATIONS = {
     "out of order, to repair": {"status": S.OUT_OF_ORDER, "priority": Priority.HIGH},
     "to repair, was ready": {"status": S.MAINTENANCE_REQUIRED, "return_status": S.READY_FOR_GUEST},
     "out of order, was available": {"status": S.OUT_OF_ORDER, "return_status": S.AVAILABLE},
+    "cleaning beneath a fault": {
+        "status": S.MAINTENANCE_REQUIRED,
+        "return_status": S.CLEANING_IN_PROGRESS,
+    },
+    "cleaned beneath a fault": {
+        "status": S.MAINTENANCE_REQUIRED,
+        "return_status": S.CLEANED_UNINSPECTED,
+    },
+    "ready but for a small fault": {
+        "status": S.MAINTENANCE_REQUIRED,
+        "return_status": S.READY_FOR_GUEST,
+        "priority": Priority.LOW,
+    },
 }
 every_situation = pytest.mark.parametrize("situation", SITUATIONS)
 
@@ -175,8 +188,86 @@ def test_a_card_is_dropped_where_its_action_really_takes_it(hotel, manager, sign
     if room.is_occupied:
         # The wish is clear, but while the guest is in the room its card stays.
         assert meant.pop("mark_maintenance") == "maintenance"
+    if room.is_givable_with_fault:
+        # Its form asks first whether the guest gets the room with its fault.
+        assert meant.pop("check_in") == "occupied"
 
     assert meant == ends(client, meant, hotel, SITUATIONS[situation])
+
+
+@every_situation
+def test_an_inspector_too_drops_a_card_where_her_action_really_takes_it(
+    hotel, supervisor, sign_in, situation
+):
+    client = sign_in(supervisor)
+    make_room(hotel=hotel, **SITUATIONS[situation])
+
+    meant = drops(read(client.get(address("board", hotel))).one("article"))
+    # Said by the column, though her card of a room to clean stays for her where it is.
+    assert meant.pop("mark_maintenance", "maintenance") == "maintenance"
+
+    assert meant == ends(client, meant, hotel, SITUATIONS[situation])
+
+
+# Where each role finds the card of a room under maintenance, by how its clean stands.
+WORK = {
+    "CHECKOUT_DIRTY": "dirty",
+    "CLEANING_IN_PROGRESS": "cleaning",
+    "CLEANED_UNINSPECTED": "inspection",
+    "READY_FOR_GUEST": "maintenance",
+    "AVAILABLE": "maintenance",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("clean", WORK)
+def test_who_cleans_finds_a_room_with_a_fault_where_its_clean_stands(
+    hotel, staff, card_of, role, clean
+):
+    room = make_room(
+        hotel=hotel,
+        status=S.MAINTENANCE_REQUIRED,
+        return_status=clean,
+        priority="LOW",
+        maintenance_notes="the bulb is blown",
+    )
+    sees_it = role in (Role.HOUSEKEEPER, Role.SUPERVISOR) and WORK[clean] != "maintenance"
+
+    card = card_of(room, staff[role])
+
+    assert card["data-col"] == (WORK[clean] if sees_it else "maintenance")
+    (tag,) = card.all(cls="tag")
+    assert tag["class"] == "tag LOW"
+    assert tag.all("svg")
+    assert tag.text == ("Fault, low priority" if sees_it else "Low priority")
+    assert "the bulb is blown" in card.text
+    assert ("Returns as" in card.text) is not sees_it
+
+
+@pytest.mark.parametrize(
+    ("role", "clean", "main", "beside"),
+    [
+        (Role.HOUSEKEEPER, S.CHECKOUT_DIRTY, ["Start cleaning"], []),
+        (Role.HOUSEKEEPER, S.CLEANING_IN_PROGRESS, ["Cleaned"], []),
+        (Role.HOUSEKEEPER, S.CLEANED_UNINSPECTED, [], []),
+        (Role.SUPERVISOR, S.CHECKOUT_DIRTY, ["Start cleaning"], []),
+        (Role.SUPERVISOR, S.CLEANED_UNINSPECTED, ["Pass"], ["Fail…"]),
+        (Role.SUPERVISOR, S.READY_FOR_GUEST, ["Repaired…"], []),
+        (Role.MAINTENANCE, S.CLEANING_IN_PROGRESS, ["Repaired…"], []),
+        (Role.MANAGER, S.CLEANED_UNINSPECTED, ["Repaired…"], []),
+    ],
+)
+def test_the_next_step_is_that_of_the_column_in_which_one_sees_the_room(
+    hotel, staff, card_of, role, clean, main, beside
+):
+    room = make_room(hotel=hotel, status=S.MAINTENANCE_REQUIRED, return_status=clean)
+
+    footer = card_of(room, staff[role]).one("footer")
+
+    assert footer.texts("a", "main") == main
+    more = footer.one("details").all("a") if footer.all("details") else []
+    shown = [link.text for link in footer.all("a", "btn") if "sq" not in link["class"].split()]
+    assert shown == [*main, *beside, *(link.text for link in more)]
 
 
 @pytest.mark.parametrize("status", [S.CHECKOUT_DIRTY, S.CLEANING_IN_PROGRESS])
@@ -328,6 +419,28 @@ def test_in_a_column_guests_who_wait_come_first_then_urgency_then_the_number(hot
 
     assert shown["dirty"] == ["11", "9", "10", "12"]
     assert shown["maintenance"] == ["21", "22", "3", "20"]
+
+
+def test_among_the_rooms_to_clean_those_with_a_fault_come_last(hotel, housekeeper, board):
+    for number, priority in (("1", "HIGH"), ("2", "LOW"), ("3", "")):
+        status = S.MAINTENANCE_REQUIRED if priority else S.CHECKOUT_DIRTY
+        make_room(hotel=hotel, number=number, status=status, priority=priority)
+    make_booking(hotel=hotel, room=make_room(hotel=hotel, number="9", status=S.CHECKOUT_DIRTY))
+
+    assert columns(board(housekeeper))["dirty"] == ["9", "3", "1", "2"]
+
+
+def test_a_fault_tells_until_when_and_that_it_stops_the_sale(hotel, clerk, card_of):
+    room = make_room(
+        hotel=hotel,
+        status=S.MAINTENANCE_REQUIRED,
+        maintenance_notes="new tiles",
+        maintenance_until=dt.date(2031, 5, 4),
+        maintenance_stops_sale=True,
+    )
+
+    (text,) = card_of(room, clerk).texts(cls="text")
+    assert " ".join(text.split()) == "new tiles Expected done 4 May Cannot be sold"
 
 
 def test_a_ready_room_with_an_arrival_waits_for_nobody(hotel):

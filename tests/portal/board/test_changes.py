@@ -97,6 +97,31 @@ def test_a_changed_card_comes_with_who_changed_it_and_the_counts(board, rooms, h
     assert seen.cards["card-100"]["data-seq"] == str(told["seq"])
 
 
+@pytest.mark.parametrize("query", ["", "status=cleaning", "status=maintenance", "floor=0"])
+@pytest.mark.parametrize("role", Role)
+def test_a_clean_beneath_a_fault_is_counted_where_the_role_sees_it(
+    sign_in, hotel, rooms, staff, role, query
+):
+    seen = Board(sign_in(staff[role]), hotel, query)
+    cleaner = staff[Role.HOUSEKEEPER]
+    for room in rooms[:4]:
+        perform(Action.START_CLEANING, room, by=cleaner)
+        perform(Action.MARK_MAINTENANCE, room, by=cleaner, priority="LOW", notes="bulb")
+    for room in rooms[:3]:
+        perform(Action.START_CLEANING, room, by=cleaner)
+    perform(Action.MARK_CLEANED, rooms[0], by=cleaner)
+
+    told = seen.catch_up()
+
+    assert seen.columns == seen.fresh()
+    shown = {column: len(numbers) for column, numbers in seen.columns.items()}
+    assert {column: count for column, count in told["counts"].items() if count} == shown
+    if role in (Role.HOUSEKEEPER, Role.SUPERVISOR) and not query:
+        assert shown == {"dirty": 3, "cleaning": 2, "inspection": 1}
+    elif not query:
+        assert shown == {"dirty": 2, "maintenance": 4}
+
+
 def test_after_a_long_sleep_one_answer_leads_to_the_same_board(board, rooms, hotel, manager):
     seen = board()
     for room in rooms[:4]:

@@ -14,7 +14,7 @@ TEMPLATES = settings.BASE_DIR / "templates"
 
 
 def test_every_status_stands_in_exactly_one_column():
-    placed = [status for column in COLUMNS for status in column.statuses]
+    placed = [status for column in COLUMNS for status in column.group.statuses]
 
     assert sorted(placed) == sorted(RoomStatus)
     assert set(COLUMN_OF) == set(RoomStatus)

@@ -2,7 +2,10 @@
 
 import pytest
 
+from hotel.choices import Role
 from portal.board.columns import COLUMNS
+from rooms.choices import RoomStatus
+from tests.factories import make_room
 from tests.portal.reading import address, columns, read
 
 EVERY_ROOM = {"101", "102", "201", "210", "1010", "1011", "B1"}
@@ -68,3 +71,28 @@ def test_a_column_that_the_filters_emptied_says_so(house, see, query):
     ready = see(query).one("section", id="col-maintenance")
 
     assert ready.one("p", "empty").text == "No room matches the filters here."
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "expected"),
+    [
+        (Role.HOUSEKEEPER, "status=dirty", {"1", "2"}),
+        (Role.SUPERVISOR, "status=inspection", {"3"}),
+        (Role.HOUSEKEEPER, "status=maintenance", {"4"}),
+        (Role.HOUSEKEEPER, "status=ready", set()),
+        (Role.MAINTENANCE, "status=maintenance", {"2", "3", "4"}),
+        (Role.FRONT_DESK, "status=dirty", {"1"}),
+        (Role.MANAGER, "status=maintenance&priority=LOW", {"2"}),
+        (Role.HOUSEKEEPER, "status=dirty&priority=LOW", {"2"}),
+    ],
+)
+def test_a_status_means_what_the_role_sees_there(hotel, sign_in, staff, role, query, expected):
+    under = RoomStatus.MAINTENANCE_REQUIRED
+    make_room(hotel=hotel, number="1", status=RoomStatus.CHECKOUT_DIRTY)
+    make_room(hotel=hotel, number="2", status=under, return_status="CHECKOUT_DIRTY", priority="LOW")
+    make_room(hotel=hotel, number="3", status=under, return_status="CLEANED_UNINSPECTED")
+    make_room(hotel=hotel, number="4", status=under, return_status="READY_FOR_GUEST")
+
+    page = read(sign_in(staff[role]).get(f"{address('board', hotel)}?{query}"))
+
+    assert {number for numbers in columns(page).values() for number in numbers} == expected

@@ -181,3 +181,101 @@ def test_a_room_can_be_chosen_by_the_link_that_leads_to_the_form(hotel, desk):
     page = read(desk.get(address("walk_in", hotel) + "?" + urlencode({"room": "2"})))
 
     assert page.one("option", selected="").text == "2 · Type D"
+
+
+# Ready but for a small fault.
+SMALL_FAULT = {
+    "status": S.MAINTENANCE_REQUIRED,
+    "return_status": S.READY_FOR_GUEST,
+    "priority": "LOW",
+    "maintenance_notes": "the bulb is blown",
+}
+
+
+def test_a_walk_in_gets_a_room_with_a_small_fault_last_and_only_when_it_is_confirmed(
+    hotel, desk, stay
+):
+    make_room(hotel=hotel, number="1")
+    room = make_room(hotel=hotel, number="2", **SMALL_FAULT)
+    make_room(hotel=hotel, number="3", **SMALL_FAULT | {"priority": "MED"})
+    url = address("walk_in", hotel)
+
+    form = read(desk.get(url))
+    (faulty,) = form.one("select", name="room").all("optgroup")
+    assert (faulty["label"], faulty.texts("option")) == (
+        "With a small fault",
+        ["2 · D · floor 1 · the bulb is blown"],
+    )
+    assert not form.all("input", name="accept_fault")
+
+    asked = desk.post(url, stay | {"room": "2"})
+    assert asked.status_code == 422
+    assert "Room 2 has a fault: the bulb is blown" in read(asked).text
+    assert read(asked).one("input", name="guest_name")["value"] == "Ada Byron"
+    tick = read(asked).one("input", name="accept_fault")
+    desk.post(url, stay | {"room": "2", "accept_fault": tick["value"]})
+
+    room.refresh_from_db()
+    assert (room.room_status, room.maintenance_notes) == (S.OCCUPIED, "the bulb is blown")
+    assert Booking.objects.get().room == room
+
+
+def test_a_tick_for_one_room_is_none_for_another(hotel, desk, stay):
+    for number in ("1", "2"):
+        make_room(hotel=hotel, number=number, **SMALL_FAULT)
+    url = address("walk_in", hotel)
+    tick = read(desk.post(url, stay | {"room": "1"})).one("input", name="accept_fault")["value"]
+
+    response = desk.post(url, stay | {"room": "2", "accept_fault": tick})
+
+    assert response.status_code == 422
+    assert "Room 2 has a fault" in read(response).text
+    assert "checked" not in read(response).one("input", name="accept_fault").attrs
+
+
+class TestAnArrivalIntoARoomWithASmallFault:
+    @pytest.fixture
+    def check_in(self, hotel):
+        return lambda booking: address("booking_action", hotel, booking.booking_id, "check-in")
+
+    def test_is_offered_last_and_asked_about(self, hotel, desk, check_in):
+        make_room(hotel=hotel, number="1")
+        room = make_room(hotel=hotel, number="2", **SMALL_FAULT)
+        booking = make_booking(hotel=hotel)
+
+        form = read(desk.get(check_in(booking)))
+        groups = form.one("select", name="room").all("optgroup")
+        assert [group["label"] for group in groups] == [
+            "Ready, Type D",
+            "With a small fault, Type D",
+        ]
+        asked = desk.post(check_in(booking), {"room": "2"})
+        assert asked.status_code == 422
+        tick = read(asked).one("input", name="accept_fault")["value"]
+        desk.post(check_in(booking), {"room": "2", "accept_fault": tick})
+
+        booking.refresh_from_db()
+        assert (booking.status, booking.room) == (B.IN_HOUSE, room)
+
+    def test_is_asked_at_once_where_the_room_is_assigned(self, hotel, desk, check_in):
+        room = make_room(hotel=hotel, number="2", **SMALL_FAULT)
+        booking = make_booking(hotel=hotel, room=room)
+
+        form = read(desk.get(check_in(booking)))
+        assert "Room 2 has a fault: the bulb is blown" in form.text
+        # Left out, the room is the assigned one, and its fault is asked about all the same.
+        assert desk.post(check_in(booking)).status_code == 422
+        tick = form.one("input", name="accept_fault")["value"]
+        desk.post(check_in(booking), {"accept_fault": tick})
+
+        booking.refresh_from_db()
+        assert (booking.status, booking.room) == (B.IN_HOUSE, room)
+
+    def test_can_be_kept_for_later_without_a_question(self, hotel, desk):
+        room = make_room(hotel=hotel, number="2", **SMALL_FAULT)
+        booking = make_booking(hotel=hotel)
+
+        desk.post(address("booking_action", hotel, booking.booking_id, "assign"), {"room": "2"})
+
+        booking.refresh_from_db()
+        assert booking.room == room

@@ -13,7 +13,9 @@ def house(hotel):
     suite = make_room_type(hotel=hotel, code="SUI")
     make_room(hotel=hotel, number="10", floor="1", status=S.CHECKOUT_DIRTY)
     make_room(hotel=hotel, number="9", floor="1", status=S.OCCUPIED, room_type=suite)
-    make_room(hotel=hotel, number="102", floor="10", status=S.MAINTENANCE_REQUIRED, priority="LOW")
-    make_room(hotel=hotel, number="21", floor="2", status=S.MAINTENANCE_REQUIRED, priority="HIGH")
+    # Clean beneath their faults, so that every role sees them in maintenance.
+    broken = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.READY_FOR_GUEST}
+    make_room(hotel=hotel, number="102", floor="10", priority="LOW", **broken)
+    make_room(hotel=hotel, number="21", floor="2", priority="HIGH", **broken)
     make_room(hotel=hotel, number="UNUSED", is_active=False)
     make_room(hotel=make_hotel(), number="THEIRS")

@@ -88,7 +88,8 @@ CASES = {
         Role.HOUSEKEEPER,
         {"status": S.CHECKOUT_DIRTY},
         S.MAINTENANCE_REQUIRED,
-        "maintenance",
+        # Where who cleans it still finds it.
+        "dirty",
         "maintenance reported · Maintenance",
         {"notes": "tap drips", "priority": "HIGH"},
     ),
@@ -136,8 +137,88 @@ CASES = {
 every_action = pytest.mark.parametrize("action", CASES)
 
 
-def test_every_action_is_tried_here():
-    assert set(CASES) == set(Action) - {Action.UNDO}
+# Done on the booking.
+OF_BOOKING = {Action.MOVE_OUT, Action.MOVE_IN, Action.REINSTATE}
+
+
+def test_every_action_on_a_room_is_tried_here():
+    assert set(CASES) == set(Action) - OF_BOOKING - {Action.UNDO}
+
+
+@pytest.mark.parametrize("action", OF_BOOKING)
+def test_what_is_done_on_the_booking_has_no_address_on_the_room(hotel, sign_in, manager, action):
+    client = sign_in(manager)
+    for status in (S.AVAILABLE, S.OCCUPIED):
+        room = make_room(hotel=hotel, status=status)
+
+        for response in (
+            client.get(action_address(room, action)),
+            client.post(action_address(room, action), {"notes": "why"}),
+        ):
+            assert response.status_code == 404
+    assert not RoomEvent.objects.exists()
+
+
+# Beneath a fault: how the clean stood, who does what, where the card then is for them.
+BENEATH = [
+    (Role.HOUSEKEEPER, "CHECKOUT_DIRTY", Action.START_CLEANING, "cleaning"),
+    (Role.HOUSEKEEPER, "CLEANING_IN_PROGRESS", Action.STOP_CLEANING, "dirty"),
+    (Role.HOUSEKEEPER, "CLEANING_IN_PROGRESS", Action.MARK_CLEANED, "inspection"),
+    (Role.SUPERVISOR, "CLEANED_UNINSPECTED", Action.PASS_INSPECTION, "maintenance"),
+    (Role.SUPERVISOR, "CLEANED_UNINSPECTED", Action.FAIL_INSPECTION, "dirty"),
+    (Role.MANAGER, "CHECKOUT_DIRTY", Action.START_CLEANING, "maintenance"),
+    (Role.MANAGER, "CLEANED_UNINSPECTED", Action.PASS_INSPECTION, "maintenance"),
+]
+TOLD = {
+    Action.START_CLEANING: "cleaning started · Cleaning",
+    Action.STOP_CLEANING: "cleaning stopped · Needs cleaning",
+    Action.MARK_CLEANED: "cleaned · Awaiting inspection",
+    Action.PASS_INSPECTION: "passed inspection · Ready",
+    Action.FAIL_INSPECTION: "failed inspection · Needs cleaning",
+}
+
+
+@pytest.mark.parametrize(("role", "stood", "action", "column"), BENEATH)
+def test_beneath_a_fault_a_tap_tells_how_the_clean_stands(
+    hotel, sign_in, staff, role, stood, action, column
+):
+    beneath = {"status": S.MAINTENANCE_REQUIRED, "return_status": stood}
+    room = make_room(hotel=hotel, number="204", **beneath)
+    client = sign_in(staff[role])
+
+    response = client.post(action_address(room, action), {"notes": "why"}, headers=htmx("card-204"))
+
+    page = read(response)
+    assert response.status_code == 200
+    assert page.one("article")["data-col"] == column
+    assert toast(page).one("p").text == f"204 {TOLD[action]}"
+    undo = toast(page).one("button")["hx-post"]
+    client.post(undo, headers=htmx("card-204"))
+    room.refresh_from_db()
+    assert (room.room_status, room.return_status) == (S.MAINTENANCE_REQUIRED, stood)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        (Role.HOUSEKEEPER, ["Cleaning", "Fault, medium priority"]),
+        (Role.SUPERVISOR, ["Cleaning", "Fault, medium priority"]),
+        (Role.MAINTENANCE, ["Maintenance"]),
+        (Role.FRONT_DESK, ["Maintenance"]),
+        (Role.MANAGER, ["Maintenance"]),
+    ],
+)
+def test_the_rooms_page_shows_the_clean_to_who_cleans_and_the_fault_to_all(
+    hotel, sign_in, staff, role, shown
+):
+    beneath = {"status": S.MAINTENANCE_REQUIRED, "return_status": S.CLEANING_IN_PROGRESS}
+    room = make_room(hotel=hotel, maintenance_notes="tap drips", **beneath)
+
+    page = read(sign_in(staff[role]).get(address("room", hotel, room.number)))
+
+    head = page.one(id="room").one("div", "head")
+    assert [*head.texts(cls="status"), *head.texts(cls="tag")] == shown
+    assert "Medium priority tap drips" in page.one("dl", "facts").text
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ def tell(supervisor, housekeeper, clerk, manager):
     """Write a log: the room, then (minute, action) with whatever differs from the usual."""
     actors = {
         Action.CHECK_IN: clerk,
+        Action.MOVE_IN: clerk,
+        Action.MOVE_OUT: clerk,
+        Action.REINSTATE: clerk,
         Action.CHECK_OUT: clerk,
         Action.START_CLEANING: housekeeper,
         Action.STOP_CLEANING: housekeeper,
@@ -30,11 +33,15 @@ def tell(supervisor, housekeeper, clerk, manager):
 
     def tell(room: Room, *steps: tuple) -> None:
         for minute, action, *more in steps:
-            given = {"by": actors.get(action, manager), "notes": "because", **dict(*more)}
+            given = {
+                "by": actors.get(action, manager),
+                "notes": "because",
+                "priority": Priority.HIGH,
+                "accept_fault": True,
+                **dict(*more),
+            }
             if action is Action.CHECK_IN:
                 given["booking"] = make_booking(hotel=room.hotel, room=room, status="IN_HOUSE")
-            if action is Action.MARK_MAINTENANCE:
-                given["priority"] = Priority.HIGH
             perform(action, room, source=Source.REPLAY, occurred_at=at(minute), **given)
             # The log alone is read: the stay is over before the room's checkout is told.
             room.bookings.in_house().update(status="COMPLETED", checked_out_at=at(minute))

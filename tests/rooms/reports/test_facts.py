@@ -262,3 +262,103 @@ def test_the_log_is_read_in_one_query_however_long_it_is(
         assert performance(hotel, 1, at(100)).turnovers == rooms
     with django_assert_num_queries(3):  # the log, the rooms' types, the staff
         assert cleans_by_attendant(hotel, 1, at(100))[0].cleans == rooms
+
+
+def test_a_clean_and_its_inspection_beneath_a_fault_count_and_the_repair_ends_the_turnover(
+    hotel, room, tell, housekeeper
+):
+    tell(
+        room,
+        (0, Action.CHECK_OUT),
+        (5, Action.MARK_MAINTENANCE),
+        (10, Action.START_CLEANING),
+        (30, Action.STOP_CLEANING),
+        (40, Action.START_CLEANING),
+        (50, Action.MARK_CLEANED),
+        (55, Action.FAIL_INSPECTION),
+        (60, Action.START_CLEANING),
+        (65, Action.MARK_MAINTENANCE),  # reported again: the clean goes on
+        (70, Action.MARK_CLEANED),
+        (80, Action.PASS_INSPECTION),
+        (90, Action.COMPLETE_MAINTENANCE),
+    )
+
+    turnover = the_turnover(hotel)
+
+    assert (turnover.ready_at, turnover.attended_by) == (at(90), housekeeper.pk)
+    assert parts(turnover) == {"wait_to_start": 5, "out_of_service": 85}
+    [row] = cleans_by_attendant(hotel, 1, at(100))
+    assert (row.cleans, row.cleaning_minutes) == (2, 20)  # 30 and 10
+    assert (row.first_pass, row.failed) == (FirstPass(inspected=1, passed=0), 1)
+    assert row.planned_minutes == 30  # the re-clean earns no credits
+
+
+def test_a_clean_that_outlasts_the_repair_is_one_clean(hotel, room, tell):
+    tell(
+        room,
+        (0, Action.CHECK_OUT),
+        (5, Action.MARK_MAINTENANCE),
+        (10, Action.START_CLEANING),
+        (20, Action.COMPLETE_MAINTENANCE),
+        (35, Action.MARK_CLEANED),
+        (40, Action.PASS_INSPECTION),
+    )
+
+    assert parts(the_turnover(hotel)) == {
+        "wait_to_start": 5,
+        "cleaning": 15,
+        "wait_to_inspect": 5,
+        "out_of_service": 15,
+    }
+    [row] = cleans_by_attendant(hotel, 1, at(100))
+    assert row.cleaning_minutes == 25
+
+
+def test_a_room_that_was_given_with_its_fault_has_no_turnover(hotel, room, tell):
+    tell(
+        room,
+        (0, Action.CHECK_OUT),
+        (5, Action.MARK_MAINTENANCE, {"priority": "LOW"}),
+        (20, Action.MARK_CLEANED),
+        (30, Action.PASS_INSPECTION),
+        (60, Action.CHECK_IN),
+        *plain_turnover(500)[:1],
+        (510, Action.COMPLETE_MAINTENANCE),
+        (520, Action.MARK_CLEANED),
+        (530, Action.PASS_INSPECTION),
+    )
+
+    [turnover] = turnovers(hotel, NOON, NOON + DAY)
+    assert (turnover.departed_at, turnover.ready_at) == (at(500), at(530))
+    assert performance(hotel, 1, at(600)).first_pass == FirstPass(inspected=2, passed=2)
+
+
+def test_guests_who_move_leave_and_arrive(hotel, room, tell):
+    other = make_room(hotel=hotel, number="205")
+    tell(other, (0, Action.MOVE_IN))
+    tell(
+        room,
+        (0, Action.MOVE_OUT),
+        (20, Action.START_CLEANING),
+        (50, Action.MARK_CLEANED),
+        (60, Action.PASS_INSPECTION),
+        (70, Action.MOVE_IN),
+    )
+
+    assert the_turnover(hotel).minutes == 60
+
+
+def test_a_guest_who_comes_back_ends_the_turn_without_a_time(hotel, room, tell, housekeeper):
+    tell(
+        room,
+        (0, Action.CHECK_OUT),
+        (20, Action.MARK_CLEANED),
+        (30, Action.REINSTATE),
+        *plain_turnover(300),
+    )
+
+    [turnover] = turnovers(hotel, NOON, NOON + DAY)
+    assert turnover.departed_at == at(300)
+    assert turnover.minutes == 60
+    [row] = cleans_by_attendant(hotel, 1, at(400))
+    assert row.cleans == 2
