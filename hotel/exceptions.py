@@ -178,7 +178,7 @@ class SharesWithGuests(IllegalTransition):
 class CannotShare(IllegalTransition):
     """Two stays that cannot have one room together."""
 
-    sentence = _("Bookings {booking} and {other} cannot share a room: {why}")
+    sentence = _("Bookings {booking} and {other} cannot share a room: {why}.")
 
 
 class CannotSwapShared(IllegalTransition):
@@ -238,9 +238,11 @@ class TooEarlyForNoShow(IllegalTransition):
 
 
 class StayOver(IllegalTransition):
-    """A check-in after the day of departure."""
+    """A check-in or a room for a stay of which nothing is left."""
 
-    sentence = _("Booking {booking} ended on {check_out}.")
+    sentence = _(
+        "Booking {booking} ended on {check_out}. If the guests come now, change its dates first."
+    )
 
 
 class StaleVersion(ReadyroomError):

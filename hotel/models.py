@@ -91,6 +91,13 @@ class Hotel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raise ValidationError for a checkout in the night after the day of departure."""
+        if self.checkout_time < self.day_turns_at:
+            raise ValidationError(
+                {"checkout_time": "Guests leave after the day has turned: give a later time."}
+            )
+
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
         """The hotel's time zone."""
@@ -98,16 +105,26 @@ class Hotel(models.Model):
 
     def business_date(self, at: dt.datetime | None = None) -> dt.date:
         """Return the hotel's own date at a moment (default: now): it turns at `day_turns_at`."""
-        local = (at or timezone.now()).astimezone(self.tz)
-        return local.date() - dt.timedelta(days=local.time() < self.day_turns_at)
+        moment = at or timezone.now()
+        day = moment.astimezone(self.tz).date()
+        # Not by the clock on the wall: when it is set back, an hour comes twice, and the date
+        # would turn back too.
+        return day if moment >= self.day_begins(day) else day - dt.timedelta(days=1)
+
+    def day_begins(self, day: dt.date) -> dt.datetime:
+        """Return the moment in UTC at which the hotel's day turns to `day`."""
+        return self.moment(day, self.day_turns_at)
 
     def moment(self, day: dt.date, time: dt.time) -> dt.datetime:
-        """Return the moment of a wall-clock time on one of the hotel's business days.
+        """Return the moment in UTC of a wall-clock time on one of the hotel's business days.
 
         A time before the day turns is in the night that follows.
         """
         night = dt.timedelta(days=time < self.day_turns_at)
-        return dt.datetime.combine(day + night, time, tzinfo=self.tz)
+        local = dt.datetime.combine(day + night, time, tzinfo=self.tz)
+        # In UTC: Python counts the time between two moments of one zone by the wall clock, which
+        # is an hour off on the days when it is changed.
+        return local.astimezone(dt.UTC)
 
 
 def name_of(user: AbstractUser) -> str:

@@ -73,8 +73,8 @@ def fault_question(room: Room) -> forms.BooleanField:
     """Return the question whether the guest gets this room with its small fault."""
     fault = Truncator(room.maintenance_notes).chars(160)
     return forms.BooleanField(
-        label=f"Room {room.number} has a fault: {fault} The guest gets it all the same.",
-        error_messages={"required": "This room has a small fault. Tick that the guest gets it."},
+        label=f"Room {room.number} has a fault: “{fault}”. The guest gets it all the same.",
+        error_messages={"required": "Tick that the guest gets it, or choose another room."},
         widget=Accepting(f"{room.number}:{room.version}"),
     )
 

@@ -33,7 +33,7 @@ def cleaned(room: Room, given: ActionInput) -> RoomStatus:
 
 
 def under_maintenance(room: Room, given: ActionInput) -> RoomStatus:
-    """Out of service, unless a guest is in the room."""
+    """In maintenance, unless a guest is in the room."""
     return S.OCCUPIED if room.is_occupied else S.MAINTENANCE_REQUIRED
 
 

@@ -124,7 +124,7 @@ def states_markdown() -> str:
             "## From checkout to ready\n",
             "A cleaned room is ready at once where the hotel has switched inspection off.\n",
             _diagram(turnover),
-            "## Out of service and back\n",
+            "## To maintenance or out of order, and back\n",
             "A room comes back as it was when it left; after a repair that made it dirty, as",
             "`CHECKOUT_DIRTY`; from out of order with a repair still open, as",
             "`MAINTENANCE_REQUIRED`. An occupied room carries the repair until checkout. An arrow",

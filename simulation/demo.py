@@ -165,11 +165,11 @@ def _book_and_play(hotel: Hotel, people: dict[str, Staff], now: dt.datetime) -> 
     planned = plan_stays(chance, codes)
     for stay in planned:
         _book(hotel, stay, people["eva"], today, chance)
-    midnight = hotel.moment(today, dt.time())
+    begins = hotel.day_begins(today)
     days = Days(
         first=today + FIRST * DAY,
         last=today - DAY,
-        until=min(now, midnight),
+        until=min(now, begins),
         staying=[stay.booking_id for stay in planned if stay.overstays],
         seed=SEED,
     )

@@ -207,9 +207,8 @@ class Morning:
         for booking in self._arrivals():
             for room in idle:
                 if room.room_type_id == booking.room_type_id:
-                    # A check-in must be on the day of arrival, even just after midnight.
-                    midnight = self.hotel.moment(self.today, dt.time())
-                    at = max(self._ago(EARLY_GUEST), midnight)
+                    # A check-in must be on the day of arrival, even just after the day's turn.
+                    at = max(self._ago(EARLY_GUEST), self.hotel.day_begins(self.today))
                     self._plan(EARLY_GUEST, partial(self._check_in, booking, room, at))
                     return
 

@@ -118,7 +118,7 @@ def _replayed(by: Staff, moment: dt.datetime) -> Change:
 
 
 def _require_forward(hotel: Hotel, last: dt.date) -> None:
-    end = hotel.moment(last + DAY, dt.time())
+    end = hotel.day_begins(last + DAY)
     later = hotel.events.filter(action=Action.CHECK_IN, occurred_at__gte=end)
     if event := later.order_by("occurred_at").first():
         day = hotel.business_date(event.occurred_at)
@@ -143,7 +143,7 @@ class _Replay:
         self.on_day = on_day
         self.roster = roster
         self.chance = random.Random(days.seed)  # noqa: S311 (not a secret)
-        self.clock = Clock(self._moment(self.first, 0))
+        self.clock = Clock(hotel.day_begins(self.first))
         self.housekeeping = HousekeepingTeam(
             self.clock,
             roster,
@@ -182,7 +182,7 @@ class _Replay:
 
     def _prepare(self) -> None:
         """Plan work for the rooms, and check in those who are in house on the first morning."""
-        over = self._moment(self.last + DAY, 0)
+        over = self.hotel.day_begins(self.last + DAY)
         for room in self.rooms.values():
             # In an earlier replay guests may have left after its last day; until then the room is
             # theirs. A room without any event was ready from the start.
@@ -201,9 +201,9 @@ class _Replay:
             for stay in map(self._stay, self._arrivals(day)):
                 self.clock.at(stay.arrives, partial(self._arrive, stay))
         for start in sorted(self.roster.shift_starts()):
-            self.clock.at(self._at(day, start), self.housekeeping.dispatch)
-        self.clock.at(self._at(day, LAST_CALL), self._last_call)
-        self.clock.at(self._moment(day + DAY, 0), partial(self._close_day, day))
+            self.clock.at(self.hotel.moment(day, start), self.housekeeping.dispatch)
+        self.clock.at(self.hotel.moment(day, LAST_CALL), self._last_call)
+        self.clock.at(self.hotel.day_begins(day + DAY), partial(self._close_day, day))
 
     def _close_day(self, day: dt.date) -> None:
         self.hotel.refresh_from_db(fields=["last_seq"])
@@ -225,7 +225,7 @@ class _Replay:
                 status=BookingStatus.COMPLETED,
                 room=None,
                 check_in__lt=self.first,
-                checked_out_at__gte=self._moment(self.first, 0),
+                checked_out_at__gte=self.hotel.day_begins(self.first),
             )
             .order_by("checked_in_at", "pk")
         )
@@ -356,11 +356,8 @@ class _Replay:
             self.housekeeping.report_fault(room, self.chance.choice(self.roster.clerks))
 
     def _some_time(self, day: dt.date, hours: tuple[float, float, float]) -> dt.datetime:
-        return self._moment(day, self.chance.triangular(*hours))
-
-    def _moment(self, day: dt.date, hour: float) -> dt.datetime:
-        return self._at(day, dt.time()) + dt.timedelta(seconds=round(hour * 3600))
-
-    def _at(self, day: dt.date, local_time: dt.time) -> dt.datetime:
-        """Return the moment in UTC, so that adding minutes is right when the clocks change."""
-        return self.hotel.moment(day, local_time).astimezone(dt.UTC)
+        """Return a moment of the day, drawn from (earliest, latest, most likely) hours."""
+        # Counted from noon: the clocks change in the night.
+        noon = self.hotel.moment(day, dt.time(12))
+        seconds = (self.chance.triangular(*hours) - 12) * 3600
+        return noon + dt.timedelta(seconds=round(seconds))

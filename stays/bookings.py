@@ -18,7 +18,6 @@ from rooms.change import Change
 from rooms.choices import LogAction
 from rooms.models import Room, RoomEvent, RoomType
 from stays import rules, sharing
-from stays.availability import MAX_NIGHTS
 from stays.choices import BookingAction, BookingStatus
 from stays.holds import held, require_left
 from stays.models import Booking, new_booking_id
@@ -71,17 +70,12 @@ def draft(hotel: Hotel, given: StayInput, change: Change) -> Booking:
         children=given.children,
         booked_on=today,
     )
-    errors = _field_errors(booking)
+    stay = (check_in, given.check_out, given.adults, given.children)
+    errors = rules.stay_errors(hotel, given.room_type, *stay, today) | _field_errors(booking)
     if not booking.guest_name:
         errors["guest_name"] = _("Give the guest's name.")
     if check_in < today:
         errors["check_in"] = _("The arrival is in the past.")
-    if booking.check_out < check_in:
-        errors["check_out"] = _("The departure is before the arrival.")
-    elif booking.nights > MAX_NIGHTS:
-        errors["check_out"] = _("A stay has %d nights at most.") % MAX_NIGHTS
-    if booking.adults + booking.children < 1:
-        errors["adults"] = _("Somebody must stay.")
     if given.room_type is None or given.room_type.hotel_id != hotel.pk:
         errors["room_type"] = _("%s has no such room type.") % hotel
     if errors:

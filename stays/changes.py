@@ -108,26 +108,31 @@ def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
 
 def _require_possible(booking: Booking, new: dict[str, Any], today: dt.date) -> None:
     """Raise InvalidInput for new values that no stay can have, or that this one cannot any more."""
-    errors: dict[str, str] = {}
-    check_in = new.get("check_in", booking.check_in)
-    check_out = new.get("check_out", booking.check_out)
+    stay = {name: new.get(name, getattr(booking, name)) for name in LABELS}
+    errors = rules.stay_errors(
+        booking.hotel,
+        stay["room_type"],
+        stay["check_in"],
+        stay["check_out"],
+        stay["adults"],
+        stay["children"],
+        today,
+    )
+    # What was so before, and stays so, is no fault of this change.
+    touched = new.keys() | ({"adults", "children"} if "room_type" in new else set())
+    errors = {name: words for name, words in errors.items() if name in touched}
     if booking.status == BookingStatus.IN_HOUSE:
         if "check_in" in new:
             errors["check_in"] = _("The guests are in house: only the departure can change.")
         if "room_type" in new:
             errors["room_type"] = _("The guests are in house: move them to another room instead.")
-    elif "check_in" in new and check_in < today:
+    elif "check_in" in new and stay["check_in"] < today:
         errors["check_in"] = _("The arrival is in the past.")
-    if "check_out" in new and check_out < today:
+    if "check_out" in new and stay["check_out"] < today:
         errors["check_out"] = _("The departure can be today at the earliest.")
-    elif new.keys() & {"check_in", "check_out"} and check_out < check_in:
-        errors["check_out"] = _("The departure is before the arrival.")
-    if new.get("adults", booking.adults) + new.get("children", booking.children) < 1:
-        errors["adults"] = _("Somebody must stay.")
-    if "guest_name" in new and not new["guest_name"].strip():
+    if not stay["guest_name"].strip():
         errors["guest_name"] = _("Give the guest's name.")
-    room_type = new.get("room_type", booking.room_type)
-    if room_type.hotel_id != booking.hotel_id:
+    if stay["room_type"].hotel_id != booking.hotel_id:
         errors["room_type"] = _("%s has no such room type.") % booking.hotel
     if errors:
         raise InvalidInput(errors)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hotel.choices import DESK
@@ -30,15 +31,24 @@ from hotel.exceptions import (
     StayOver,
     TooEarlyForNoShow,
 )
-from hotel.models import Staff
+from hotel.models import Hotel, Staff
 from rooms import permissions
 from rooms.change import Change
 from rooms.effects import require_fault_accepted
-from rooms.models import Room
-from stays.availability import expected_end
-from stays.choices import HOLDING, BookingAction, BookingStatus
+from rooms.models import Room, RoomType
+from stays.availability import MAX_NIGHTS, expected_end
+from stays.choices import HOLDING, BookingAction, BookingStatus, Phase
 from stays.holds import held, require_left
 from stays.models import Booking, BookingQuerySet
+from stays.phase import phase_on
+
+# What makes no sense once nothing of the stay is left.
+NEED_A_NIGHT = (
+    BookingAction.ASSIGN,
+    BookingAction.SWAP,
+    BookingAction.SHARE,
+    BookingAction.CHECK_IN,
+)
 
 
 def refusal(
@@ -51,11 +61,12 @@ def refusal(
         return wrong_status
     if action in (BookingAction.UNASSIGN, BookingAction.SWAP) and booking.room_id is None:
         return NoRoomYet(booking=booking)
-    if action is BookingAction.CHECK_IN and today < booking.check_in:
+    stands = phase_on(booking, today)
+    if action is BookingAction.CHECK_IN and stands is Phase.TO_COME:
         return ArrivesLater(booking=booking, check_in=booking.check_in)
-    if action is BookingAction.CHECK_IN and today > booking.check_out:
+    if action in NEED_A_NIGHT and stands is Phase.ENDED_WITHOUT_ARRIVAL:
         return StayOver(booking=booking, check_out=booking.check_out)
-    if action is BookingAction.NO_SHOW and today < booking.check_in:
+    if action is BookingAction.NO_SHOW and stands is Phase.TO_COME:
         return TooEarlyForNoShow(booking=booking, check_in=booking.check_in)
     return None
 
@@ -203,3 +214,37 @@ def others_of(booking: Booking) -> list[Booking]:
     lead = booking.shares_with_id or booking.pk
     others = Booking.objects.filter(Q(pk=lead) | Q(shares_with=lead)).exclude(pk=booking.pk)
     return list(others.select_related("hotel", "room_type", "room__room_type"))
+
+
+def stay_errors(
+    hotel: Hotel,
+    room_type: RoomType | None,
+    check_in: dt.date,
+    check_out: dt.date,
+    adults: int,
+    children: int,
+    today: dt.date,
+) -> dict[str, str]:
+    """Return what no stay may be, by field: too long, too far ahead, too many in one room.
+
+    Without a type, the people are not limited. Nothing is asked of the database.
+    """
+    errors = {}
+    latest = today + dt.timedelta(days=hotel.arrival_days_ahead)
+    if check_in > latest:
+        errors["check_in"] = _("Arrivals can be booked until %s.") % date_format(latest, "j F Y")
+    if check_out < check_in:
+        errors["check_out"] = _("The departure is before the arrival.")
+    elif (check_out - check_in).days > MAX_NIGHTS:
+        errors["check_out"] = _("A stay has %d nights at most.") % MAX_NIGHTS
+    persons = adults + children
+    if persons < 1:
+        errors["adults"] = _("Somebody must stay.")
+    if room_type and room_type.max_persons and persons > room_type.max_persons:
+        most = {"room_type": room_type.name, "most": room_type.max_persons}
+        crowded = _("%(room_type)s takes %(most)d people at most, children included.") % most
+        errors["children" if children else "adults"] = crowded
+    if room_type and room_type.max_adults and adults > room_type.max_adults:
+        most = {"room_type": room_type.name, "most": room_type.max_adults}
+        errors["adults"] = _("%(room_type)s takes %(most)d adults at most.") % most
+    return errors

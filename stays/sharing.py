@@ -79,18 +79,18 @@ def _cannot_share(
 ) -> str | None:
     """Return why the two cannot have a room together, in a sentence, or None."""
     if rules.sharers(booking):
-        return _("%s shares a room already.") % booking.booking_id
+        return _("%s shares a room already") % booking.booking_id
     if other.status not in HOLDING:
         status = other.get_status_display()
-        return _("%(other)s is “%(status)s”.") % {"other": other.booking_id, "status": status}
+        return _("%(other)s is “%(status)s”") % {"other": other.booking_id, "status": status}
     if not (booking.check_in < other.check_out and other.check_in < booking.check_out):
-        return _("they have no night in common.")
+        return _("they have no night in common")
     room_type = (other.room or other).room_type
     together = [booking, *(stay for stay in stays if stay.status in HOLDING)]
     persons = sum(stay.adults + stay.children for stay in together)
     if room_type.max_persons is not None and persons > room_type.max_persons:
         most = {"type": room_type.name, "most": room_type.max_persons}
-        return _("%(type)s has room for %(most)d persons.") % most
+        return _("%(type)s has room for %(most)d persons") % most
     return None
 
 

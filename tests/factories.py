@@ -55,7 +55,7 @@ def make_room(
     if status == RoomStatus.MAINTENANCE_REQUIRED and not priority:
         priority = Priority.MED
     defaults: dict[str, Any] = {
-        "number": str(100 + next(numbers)),
+        "number": str(1000 + next(numbers)),
         "floor": "1",
         "room_status": status,
         "is_occupied": status == RoomStatus.OCCUPIED,

@@ -72,7 +72,7 @@ def serialize_booking(booking: Booking) -> stay_schemas.Booking:
     )
 
 
-def serialize_overdue(late: overdue.Overdue) -> stay_schemas.Overdue:
+def serialize_overdue(late: overdue.Departure) -> stay_schemas.Overdue:
     """Return a stay past its checkout."""
     stay = late.booking
     return stay_schemas.Overdue(

@@ -1,15 +1,19 @@
 """The desk's actions on a booking: one row each, and the buttons that a booking shows."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
 from hotel.models import Staff
 from portal.desk.forms import ConfirmForm, ReadyRoomForm, RoomChoiceForm
+from rooms.models import Room
 from stays import rules
-from stays.choices import BookingAction, BookingStatus
+from stays.choices import BookingAction, BookingStatus, Phase
 from stays.models import Booking
+from stays.phase import phase_on
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class BookingButton:
     url: str
     one_tap: bool = False
     main: bool = False
+    # What the tap sends, as JSON.
+    vals: str = ""
 
 
 def action_url(booking: Booking, action: BookingAction) -> str:
@@ -45,13 +51,18 @@ def action_url(booking: Booking, action: BookingAction) -> str:
     return reverse("booking_action", args=[booking.hotel.slug, booking.booking_id, slug])
 
 
-def buttons(booking: Booking, staff: Staff, today: dt.date) -> list[BookingButton]:
-    """Return the booking's buttons; where nothing more is to be asked, one tap does it."""
+def buttons(
+    booking: Booking, staff: Staff, today: dt.date, to_assign: Room | None = None
+) -> list[BookingButton]:
+    """Return the booking's buttons; where nothing more is to be asked, one tap does it.
+
+    `to_assign` is a ready room that is free for the whole stay.
+    """
 
     def may(action: BookingAction) -> bool:
         return rules.may(staff, action, booking, today)
 
-    def button(action: BookingAction, label: str, **more: bool) -> BookingButton:
+    def button(action: BookingAction, label: str, **more: Any) -> BookingButton:
         return BookingButton(label, action_url(booking, action), **more)
 
     found = []
@@ -59,6 +70,10 @@ def buttons(booking: Booking, staff: Staff, today: dt.date) -> list[BookingButto
         # Asked once more: it stands where “Check in” was a moment ago.
         found.append(button(BookingAction.CHECK_OUT, "Check out…", main=True))
     due = may(BookingAction.CHECK_IN)
+    if to_assign and not booking.room and may(BookingAction.ASSIGN):
+        room = json.dumps({"room": to_assign.number})
+        label = f"Assign {to_assign.number}"
+        found.append(button(BookingAction.ASSIGN, label, one_tap=True, main=True, vals=room))
     if due and booking.room and booking.room.is_bookable:
         found.append(button(BookingAction.CHECK_IN, "Check in", one_tap=True, main=True))
         found.append(button(BookingAction.CHECK_IN, "Check in to another room…"))
@@ -67,12 +82,10 @@ def buttons(booking: Booking, staff: Staff, today: dt.date) -> list[BookingButto
     if may(BookingAction.ASSIGN):
         found.append(button(BookingAction.ASSIGN, "Assign room…", main=not due))
     if may(BookingAction.NO_SHOW):
-        found.append(button(BookingAction.NO_SHOW, "No-show…"))
+        over = phase_on(booking, today) is Phase.ENDED_WITHOUT_ARRIVAL
+        found.append(button(BookingAction.NO_SHOW, "No-show…", main=over))
     if may(BookingAction.CANCEL):
         found.append(button(BookingAction.CANCEL, "Cancel…"))
+    if booking.status == BookingStatus.NO_SHOW:
+        found.append(button(BookingAction.REINSTATE, "Reinstate…", main=True))
     return found
-
-
-def is_late(booking: Booking, today: dt.date) -> bool:
-    """Tell whether the guests were expected on an earlier day."""
-    return booking.status == BookingStatus.CONFIRMED and booking.check_in < today

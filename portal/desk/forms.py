@@ -14,6 +14,7 @@ from rooms.choices import TURNING
 from rooms.models import Room, RoomType
 from stays.bookings import StayInput
 from stays.models import Booking
+from stays.readiness import rooms_for_tonight
 
 
 class ConfirmForm(ChangeForm):
@@ -166,14 +167,14 @@ class WalkInForm(StayForm):
 
     def __init__(self, data: Any = None, *, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(data, hotel=hotel, **kwargs)
-        rooms = hotel.rooms.with_people()
         # A repeated request names a room that is occupied now; walk_in handles that.
-        self.fields["room"].queryset = rooms
+        self.fields["room"].queryset = hotel.rooms.with_people()
+        offered = rooms_for_tonight(hotel)
         self.fields["room"].choices = [
-            ("", "---------"),
-            *((room.number, f"{room.number} · {room.room_type.name}") for room in rooms.bookable()),
+            ("", "---------" if offered else "No room is free tonight"),
+            *((room.number, f"{room.number} · {room.room_type.name}") for room in offered),
         ]
-        if flawed := rooms.givable_with_fault():
+        if flawed := self.fields["room"].queryset.givable_with_fault():
             choices = [(room.number, RoomChoiceForm.label_of(room)) for room in flawed]
             self.fields["room"].choices = [
                 *self.fields["room"].choices,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -12,24 +11,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotel.exceptions import InvalidInput, NotAllowed, ReadyroomError
 from portal.access import StaffRequest, for_page, get_booking_for_user
 from portal.act import act
-from portal.board.columns import COLUMN_OF
-from portal.desk.actions import DESK_ACTIONS, action_url, buttons, is_late
+from portal.desk.actions import DESK_ACTIONS, action_url
 from portal.desk.forms import BookingForm, ConfirmForm, WalkInForm
+from portal.desk.lists import arrivals_lists, booking_row, readiness_lists
 from portal.etags import render_live
 from portal.forms import add_refusal
 from portal.navigation import ARRIVALS, READINESS
 from rooms.change import Change
-from rooms.choices import RoomStatus, Source
+from rooms.choices import Source
 from rooms.models import Room
+from rooms.perform import UNDO_WINDOW
 from stays import arrivals as guests
 from stays import bookings, departures
 from stays.choices import BookingAction
 from stays.models import Booking
-from stays.overdue import checkout_needed
-from stays.readiness import expected_cleaned_at
-from stays.readiness import readiness as read_readiness
 
-FOUND = 50
+# What changes the room too, and is undone with it.
+UNDONE_BY_ROOM = (BookingAction.CHECK_IN, BookingAction.CHECK_OUT)
 ERASED = "Their guests, names, chats and orders are erased."
 
 
@@ -38,20 +36,7 @@ ERASED = "Their guests, names, chats and orders are erased."
 def readiness(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show today's arrivals beside their rooms, what is ready by type, and what is on its way."""
     templates = ("desk/readiness.html", "desk/readiness_now.html")
-    return render_live(request, *templates, lambda: _readiness(request))
-
-
-def _readiness(request: StaffRequest) -> dict[str, Any]:
-    found = read_readiness(request.hotel)
-    return {
-        "arrivals": [_arrival(booking, request) for booking in found.arrivals],
-        "types": found.types,
-        "on_its_way": [
-            {"room": room, "column": column_of(room), "expected": expected_cleaned_at(room)}
-            for room in found.on_its_way
-        ],
-        "ready_total": sum(len(kind.ready) for kind in found.types),
-    }
+    return render_live(request, *templates, lambda: readiness_lists(request.staff))
 
 
 @require_safe
@@ -59,30 +44,8 @@ def _readiness(request: StaffRequest) -> dict[str, Any]:
 def arrivals(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     """Show who comes and who goes today; `?q=` finds any stay, expected or in house."""
     templates = ("desk/arrivals.html", "desk/arrivals_now.html")
-    return render_live(request, *templates, lambda: _arrivals(request))
-
-
-def _arrivals(request: StaffRequest) -> dict[str, Any]:
-    hotel = request.hotel
-    today = hotel.business_date()
-    overdue = {late.booking.pk: late.minutes for late in checkout_needed(hotel)}
-    due_in = hotel.bookings.due_in(today).select_related("hotel", "room_type", "room__room_type")
-    due_out = hotel.bookings.due_out(today).select_related("hotel", "room__room_type")
-    context = {
-        "arrivals": [_arrival(booking, request) for booking in due_in],
-        "departures": [
-            {"booking": booking, "overdue": overdue.get(booking.pk)} for booking in due_out
-        ],
-        "today": today,
-        "words": request.GET.get("q", "").replace("\0", "").strip()[:100],
-    }
-    if context["words"]:
-        found = hotel.bookings.holding().filter(
-            Q(guest_name__icontains=context["words"]) | Q(booking_id__iexact=context["words"])
-        )
-        found = found.select_related("hotel", "room_type", "room__room_type")[:FOUND]
-        context["found"] = [_arrival(booking, request) for booking in found]
-    return context
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    return render_live(request, *templates, lambda: arrivals_lists(request.staff, words))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,25 +77,32 @@ def booking_action(
     if not request.htmx:
         messages.success(request, f"{done}.")
         return redirect("arrivals", hotel_slug)
-    return _render_booking(request, get_booking_for_user(request, booking_id), done=done)
+    booking = get_booking_for_user(request, booking_id)
+    return _render_booking(request, booking, done=done, undo=chosen in UNDONE_BY_ROOM)
 
 
 def _action(slug: str) -> BookingAction:
     try:
-        return BookingAction(slug.replace("-", "_"))
+        action = BookingAction(slug.replace("-", "_"))
     except ValueError:
         raise Http404(f"There is no action {slug}.") from None
+    if action not in DESK_ACTIONS:
+        raise Http404(f"The desk has no form for {slug}.")
+    return action
 
 
 def _done(booking: Booking, action: BookingAction) -> str:
     """Return what the toast says has happened."""
-    done = f"{booking.guest_name}: {booking.get_status_display().lower()}"
-    if booking.room:
-        done += f", room {booking.room.number}"
-    if action is BookingAction.CHECK_IN and booking.room:
-        booking.room.refresh_from_db(fields=["guest_pin"])
-        done += f", guest PIN {booking.room.guest_pin}"
-    return done
+    guest, room = booking.guest_name, booking.room
+    if action is BookingAction.CHECK_IN and room:
+        room.refresh_from_db(fields=["guest_pin"])
+        return f"{guest} checked in to {room.number}, guest PIN {room.guest_pin}"
+    if action is BookingAction.CHECK_OUT and room:
+        return f"{guest} checked out of {room.number}"
+    if action is BookingAction.ASSIGN and room:
+        return f"{guest} has room {room.number}"
+    done = f"{guest}: {booking.get_status_display().lower()}"
+    return f"{done}, room {room.number}" if room else done
 
 
 @require_safe
@@ -147,7 +117,8 @@ def booking(request: StaffRequest, hotel_slug: str, booking_id: str) -> HttpResp
 
 
 def _booking(request: StaffRequest, booking: Booking) -> dict[str, Any]:
-    return {**_arrival(booking, request), "today": request.hotel.business_date()}
+    today = request.hotel.business_date()
+    return {**booking_row(booking, request.staff, today), "today": today}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,7 +176,7 @@ def bulk_check_out(request: StaffRequest, hotel_slug: str) -> HttpResponse:
             .select_related("room")
             .order_by("room__number")
         )
-        losses = [departures.what_bulk_erases(stay) for stay in found]
+        losses = [(stay, departures.what_bulk_erases(stay)) for stay in found]
         return render(request, "desk/bulk_confirm.html", {"losses": losses})
     agreed = request.POST.getlist("agreed")
     done, skipped = departures.bulk_check_out(
@@ -219,23 +190,6 @@ def bulk_check_out(request: StaffRequest, hotel_slug: str) -> HttpResponse:
     return redirect("arrivals", hotel_slug)
 
 
-def column_of(room: Room) -> Any:
-    """Return the board column in which the room stands."""
-    return COLUMN_OF[RoomStatus(room.room_status)]
-
-
-def _arrival(booking: Booking, request: StaffRequest) -> dict[str, Any]:
-    """Return what an arrival's row shows."""
-    today = request.hotel.business_date()
-    return {
-        "booking": booking,
-        "column": column_of(booking.room) if booking.room else None,
-        "late": is_late(booking, today),
-        "expected": expected_cleaned_at(booking.room) if booking.room else None,
-        "acts": buttons(booking, request.staff, today),
-    }
-
-
 def _render_booking(
     request: StaffRequest,
     booking: Booking,
@@ -244,9 +198,13 @@ def _render_booking(
     action: BookingAction | None = None,
     message: str = "",
     done: str = "",
+    undo: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with the booking as it is now: its row to htmx, else its page."""
+    """Answer with the booking as it is now: its row to htmx, else its page.
+
+    `done` is what the toast says; with `undo` it offers to undo the room's last change.
+    """
     context = {
         **_booking(request, booking),
         "form": form,
@@ -255,6 +213,8 @@ def _render_booking(
         "action_url": action_url(booking, action) if action else "",
         "message": message,
         "done_text": done,
+        "undo": undo,
+        "undo_seconds": int(UNDO_WINDOW.total_seconds()),
     }
     template = "desk/booking_row.html" if request.htmx else "desk/booking.html"
     response = render(request, template, context, status=status)

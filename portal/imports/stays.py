@@ -15,10 +15,12 @@ from portal.imports.records import BATCH, Imported, add_types, new_type, only_ne
 from rooms import log
 from rooms.change import Change
 from rooms.choices import LogAction, Source
-from rooms.models import RoomEvent
+from rooms.models import RoomEvent, RoomType
+from stays import rules
 from stays.availability import MAX_NIGHTS
-from stays.choices import BookingStatus
+from stays.choices import BookingStatus, Phase
 from stays.models import Booking
+from stays.phase import phase_on
 
 # A stay without its room types, and the codes of the booked type and of the one that was given.
 Parsed = tuple[Booking, str, str]
@@ -40,7 +42,8 @@ def import_stays(hotel: Hotel, lines: Iterable[Line], *, strict: bool = False) -
     some of its batches whole, and the same file imported again adds the rest.
     """
     result = Imported()
-    parsed = parse_lines(lines, lambda line: _parse_stay(hotel, line), result, strict)
+    types = {one.code: one for one in hotel.room_types.all()}
+    parsed = parse_lines(lines, lambda line: _parse_stay(hotel, types, line), result, strict)
     stays = list(parsed.items())
     for begin in range(0, len(stays), BATCH):
         _add(hotel, dict(stays[begin : begin + BATCH]), result)
@@ -69,7 +72,7 @@ def _add(hotel: Hotel, parsed: dict[str, Parsed], result: Imported) -> None:
             log.append(hotel, LogAction.SETUP_CHANGED, change, notes=notes)
 
 
-def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, Parsed]:
+def _parse_stay(hotel: Hotel, types: dict[str, RoomType], line: Line) -> tuple[str, Parsed]:
     """Return a stay without its room types, and the codes of the booked and the assigned type."""
     booked = line.code("room_type", 20, required=True)
     given = line.code("assigned_room_type", 20) or booked
@@ -95,13 +98,23 @@ def _parse_stay(hotel: Hotel, line: Line) -> tuple[str, Parsed]:
     departure = line.date("status_date") or stay.check_out
     if stay.status == BookingStatus.COMPLETED:
         _set_times(stay, departure)
-    elif stay.status == BookingStatus.CONFIRMED and stay.check_out < hotel.business_date():
-        raise BadValue(f"status: CONFIRMED, but the stay ended on {stay.check_out}")
+    elif stay.status == BookingStatus.CONFIRMED:
+        _check_limits(stay, types.get(booked))
     return stay.booking_id, (
         stay,
         booked,
         given if stay.status == BookingStatus.COMPLETED else "",
     )
+
+
+def _check_limits(stay: Booking, room_type: RoomType | None) -> None:
+    """Raise BadValue for a stay still to come that the hotel could not book itself."""
+    today = stay.hotel.business_date()
+    if phase_on(stay, today) is Phase.ENDED_WITHOUT_ARRIVAL:
+        raise BadValue(f"status: CONFIRMED, but the stay ended on {stay.check_out}")
+    asked = (stay.check_in, stay.check_out, stay.adults, stay.children)
+    for column, reason in rules.stay_errors(stay.hotel, room_type, *asked, today).items():
+        raise BadValue(f"{column}: {reason}")
 
 
 def _status(line: Line) -> BookingStatus:

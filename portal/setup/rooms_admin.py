@@ -31,7 +31,15 @@ class RoomTypeAdmin(SetupAdmin):
     """Kinds of rooms."""
 
     form = RoomTypeForm
-    list_display = ("code", "name", "hotel", "departure_minutes", "stayover_minutes")
+    list_display = (
+        "code",
+        "name",
+        "hotel",
+        "max_adults",
+        "max_persons",
+        "departure_minutes",
+        "stayover_minutes",
+    )
     list_filter = ("hotel",)
     list_select_related = ("hotel",)
     search_fields = ("code", "name")

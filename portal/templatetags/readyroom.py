@@ -10,11 +10,11 @@ register = template.Library()
 
 @register.filter
 def minutes(value: float | None) -> str:
-    """Write minutes as a person says them: “45 min”, “2 h 05”; “–” for none."""
+    """Write minutes as a person says them: “45 min”, “2 h 5 min”; “–” for none."""
     if value is None:
         return "–"
     whole = round(value)
-    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02}"
+    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60} min"
 
 
 @register.filter

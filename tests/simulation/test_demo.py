@@ -39,19 +39,20 @@ def load_at(db, monkeypatch):
     return load_at
 
 
-# The last: an hour after the clocks went back in the night.
+# The hotel's day turns at 03:00. The last: an hour after the clocks went back in the night.
 @pytest.mark.parametrize(
-    ("day", "time"),
+    ("day", "time", "today"),
     [
-        ("2026-05-14", "00:10"),
-        ("2026-05-14", "23:50"),
-        ("2026-10-25", "02:30"),
+        ("2026-05-14", "00:10", "2026-05-13"),
+        ("2026-05-14", "03:10", "2026-05-14"),
+        ("2026-05-14", "23:50", "2026-05-14"),
+        ("2026-10-25", "02:30", "2026-10-24"),
     ],
 )
-def test_the_demo_is_a_live_morning_at_any_hour(load_at, day, time):
+def test_the_demo_is_a_live_morning_at_any_hour(load_at, day, time, today):
     hotel, now = load_at(day, time)
 
-    assert hotel.business_date() == dt.date.fromisoformat(day)
+    assert hotel.business_date() == dt.date.fromisoformat(today)
     the_board_shows_all_columns(hotel, now)
     nothing_lies_in_the_future(hotel, now)
     nothing_is_broken(hotel)

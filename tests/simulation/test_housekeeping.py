@@ -39,7 +39,8 @@ def test_failed_inspections_and_faults_are_played_with_their_notes(hotel, busy, 
     monkeypatch.setattr("simulation.replay.GUEST_REPORTS_A_FAULT", 0.8)
     report = play(hotel)
 
-    assert report.checked_out == len(busy)
+    # With so many faults, a room may not be ready in time.
+    assert report.checked_out + len(report.walked) == len(busy)
     assert report.first_pass_rate < 1
     failed = events(hotel, Action.FAIL_INSPECTION)
     reported = events(hotel, Action.MARK_MAINTENANCE)

@@ -85,7 +85,7 @@ def test_who_is_in_house_on_the_first_morning_was_let_in_at_their_own_hour(hotel
     for stay, at in zip(stays, arrived, strict=True):
         stay.refresh_from_db()
         assert stay.checked_in_at == at
-        assert stay.checked_out_at >= hotel.moment(FIRST, dt.time())
+        assert stay.checked_out_at >= hotel.day_begins(FIRST)
     assert report.checked_out == 2
 
 
@@ -300,7 +300,7 @@ def test_a_hotel_that_does_not_inspect_is_played(hotel, busy):
 
 def test_the_turn_times_are_those_of_the_statistics(hotel, busy):
     report = play(hotel)
-    since, until = hotel.moment(FIRST, dt.time()), hotel.moment(date(30), dt.time())
+    since, until = hotel.day_begins(FIRST), hotel.day_begins(date(30))
 
     told = sorted(turn.minutes for turn in turn_times.turnovers(hotel, since, until))
     assert sorted(report.turns.minutes) == pytest.approx(told)

@@ -14,8 +14,10 @@ from hotel.exceptions import (
     NoAvailability,
     NotCheckedIn,
     NotConfirmed,
+    NothingToReinstate,
     NotOnTheStaff,
     ReadyroomError,
+    StayIsEnded,
     StayOver,
     TooEarlyForNoShow,
     WrongRole,
@@ -46,17 +48,41 @@ DAYS = {
 }
 # What may be done with a booking, and on which days. All that is not here is refused.
 MAY = {
-    ("assign", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
-    ("check_in", "CONFIRMED"): {"arrival", "between", "departure"},
+    ("assign", "CONFIRMED"): {"before", "arrival", "between"},
+    ("check_in", "CONFIRMED"): {"arrival", "between"},
     ("check_out", "IN_HOUSE"): {"before", "arrival", "between", "departure", "after"},
     ("cancel", "CONFIRMED"): {"before", "arrival", "between", "departure", "after"},
     ("no_show", "CONFIRMED"): {"arrival", "between", "departure", "after"},
+    ("unassign", "CONFIRMED"): set(DAYS),
+    ("swap", "CONFIRMED"): {"before", "arrival", "between"},
+    ("share", "CONFIRMED"): {"before", "arrival", "between"},
+    ("unshare", "CONFIRMED"): set(DAYS),
+    ("change", "CONFIRMED"): set(DAYS),
+    ("change", "IN_HOUSE"): set(DAYS),
+    ("move", "IN_HOUSE"): set(DAYS),
+    ("reinstate", "COMPLETED"): set(DAYS),
+    ("reinstate", "CANCELLED"): set(DAYS),
+    ("reinstate", "NO_SHOW"): set(DAYS),
+}
+# Why not, of a booking of the wrong status, where it is not that it must be confirmed.
+WRONG_STATUS = {
+    "check_out": NotCheckedIn,
+    "move": NotCheckedIn,
+    "change": StayIsEnded,
+    "reinstate": NothingToReinstate,
 }
 # Why not, of a confirmed booking on the wrong day.
 WRONG_DAY = {
     ("check_in", "before"): ArrivesLater,
+    ("check_in", "departure"): StayOver,
     ("check_in", "after"): StayOver,
+    ("assign", "departure"): StayOver,
+    ("assign", "after"): StayOver,
     ("no_show", "before"): TooEarlyForNoShow,
+    ("swap", "departure"): StayOver,
+    ("swap", "after"): StayOver,
+    ("share", "departure"): StayOver,
+    ("share", "after"): StayOver,
 }
 
 
@@ -69,6 +95,7 @@ def test_the_table_above_is_what_the_desk_may_do_and_why_not(action, status, day
         hotel=hotel,
         booking_id="B-1",
         status=status,
+        room_id=1,
         check_in=DAYS["arrival"],
         check_out=DAYS["departure"],
     )
@@ -81,14 +108,68 @@ def test_the_table_above_is_what_the_desk_may_do_and_why_not(action, status, day
         expected: type[ReadyroomError] | None = None
         if role not in AT_THE_DESK:
             expected = WrongRole
-        elif action == "check_out" and status != "IN_HOUSE":
-            expected = NotCheckedIn
         elif (action, status) not in MAY:
-            expected = NotConfirmed
+            expected = WRONG_STATUS.get(action, NotConfirmed)
         elif day not in MAY[action, status]:
             expected = WRONG_DAY[action, day]
         assert (type(refused) if refused else None) is expected
         assert rules.may(*asked) is (expected is None)
+
+
+# Of a Suite for 2 adults and 4 people, arrivals up to 730 days ahead, on 9 March 2026.
+LIMITS = [
+    ({}, {}),
+    ({"check_in": "2028-03-08", "check_out": "2028-03-09"}, {}),
+    (
+        {"check_in": "2028-03-09", "check_out": "2028-03-10"},
+        {"check_in": "Arrivals can be booked until 8 March 2028."},
+    ),
+    ({"check_out": "2027-04-14"}, {}),
+    ({"check_out": "2027-04-15"}, {"check_out": "A stay has 400 nights at most."}),
+    ({"check_out": "2026-03-09"}, {"check_out": "The departure is before the arrival."}),
+    ({"check_out": "2026-03-10"}, {}),
+    ({"adults": 2, "children": 2}, {}),
+    ({"adults": 3}, {"adults": "Suite takes 2 adults at most."}),
+    ({"adults": 5}, {"adults": "Suite takes 2 adults at most."}),
+    (
+        {"adults": 2, "children": 3},
+        {"children": "Suite takes 4 people at most, children included."},
+    ),
+    (
+        {"adults": 3, "children": 2},
+        {
+            "adults": "Suite takes 2 adults at most.",
+            "children": "Suite takes 4 people at most, children included.",
+        },
+    ),
+    ({"adults": 0, "children": 1}, {}),
+    ({"adults": 0}, {"adults": "Somebody must stay."}),
+]
+
+
+@pytest.mark.parametrize(("wrong", "errors"), LIMITS)
+def test_what_no_stay_may_be_is_told_by_field(wrong, errors):
+    stay = {"check_in": "2026-03-10", "check_out": "2026-03-13", "adults": 1, "children": 0}
+    check_in, check_out, adults, children = (stay | wrong).values()
+
+    found = rules.stay_errors(
+        Hotel(),
+        RoomType(name="Suite", max_adults=2, max_persons=4),
+        dt.date.fromisoformat(check_in),
+        dt.date.fromisoformat(check_out),
+        adults,
+        children,
+        DAYS["before"],
+    )
+
+    assert found == errors
+
+
+@pytest.mark.parametrize("room_type", [None, RoomType(name="Plain")], ids=["none", "no limits"])
+def test_where_a_type_has_no_limit_any_number_may_stay(room_type):
+    stay = (DAYS["arrival"], DAYS["departure"], 20, 20)
+
+    assert rules.stay_errors(Hotel(), room_type, *stay, DAYS["before"]) == {}
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_the_day_in_curl_runs_as_written(live_server):
         "booking_created",
         "room_assigned",
         "check_in",
+        "mark_maintenance",
     ]
     assert Room.objects.get().room_status == RoomStatus.OCCUPIED
     assert Booking.objects.get(booking_id="PMS-8821").status == BookingStatus.COMPLETED

@@ -1,5 +1,7 @@
 """A booking at the desk: giving it a room, letting it in and out, letting it go."""
 
+import json
+
 import pytest
 
 from rooms.choices import RoomStatus
@@ -53,7 +55,7 @@ def test_one_tap_checks_in_to_the_assigned_room(hotel, act):
     assert row.texts("span", "tag") == ["In house"]
     assert row.one(cls="row-acts").texts("a") == ["Check out…"]
     room.refresh_from_db()
-    assert toast(page).text == f"Ada: in house, room 204, guest PIN {room.guest_pin}"
+    assert toast(page).text == f"Ada checked in to 204, guest PIN {room.guest_pin} Undo"
     assert room.room_status == S.OCCUPIED
 
 
@@ -66,7 +68,7 @@ def test_without_htmx_it_leads_back_to_the_arrivals_and_says_so(hotel, act):
     room.refresh_from_db()
     assert response.redirect_chain == [(address("arrivals", hotel), 302)]
     said = read(response).one(id="toasts").text
-    assert said == f"Ada: in house, room 204, guest PIN {room.guest_pin}."
+    assert said == f"Ada checked in to 204, guest PIN {room.guest_pin}."
 
 
 def test_a_second_tap_lets_nobody_in_again(hotel, act):
@@ -163,9 +165,41 @@ def test_one_tap_checks_out(hotel, act):
 
     assert page.one("li").texts("span", "tag") == ["Completed"]
     assert not page.one("li").all("a", "btn")
-    assert toast(page).text == "Ada: completed, room 204"
+    assert toast(page).text == "Ada checked out of 204 Undo"
     room.refresh_from_db()
     assert room.room_status == S.CHECKOUT_DIRTY
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "before"),
+    [("check-in", B.CONFIRMED, S.AVAILABLE), ("check-out", B.IN_HOUSE, S.OCCUPIED)],
+)
+def test_what_was_done_to_the_wrong_row_is_undone_from_the_toast(
+    hotel, act, desk, action, status, before
+):
+    room = make_room(hotel=hotel, number="204", status=before)
+    booking = make_booking(hotel=hotel, room=room, status=status, guests=1)
+
+    undo = toast(read(act(booking, action))).one("button")
+    answer = desk.post(undo["hx-post"], json.loads(undo["hx-vals"]), headers=htmx("toasts"))
+
+    assert "204 change undone" in toast(read(answer)).text
+    booking.refresh_from_db()
+    room.refresh_from_db()
+    assert (booking.status, room.room_status) == (status, before)
+
+
+def test_a_ready_room_is_assigned_at_one_tap(hotel, desk):
+    booking = make_booking(hotel=hotel, guest_name="Ada")
+    make_room(hotel=hotel, number="207")
+    page = read(desk.get(address("arrivals", hotel)))
+    (button,) = [link for link in page.all("a", "btn") if link.text == "Assign 207"]
+
+    answer = desk.post(button["hx-post"], json.loads(button["hx-vals"]), headers=htmx("x"))
+
+    assert toast(read(answer)).text == "Ada has room 207"
+    booking.refresh_from_db()
+    assert booking.room.number == "207"
 
 
 def test_who_is_not_in_house_is_not_checked_out(hotel, act):
@@ -183,7 +217,7 @@ def test_a_room_is_kept_for_a_guest(hotel, act):
 
     page = read(act(booking, "assign", {"room": "204"}))
 
-    assert toast(page).text == "Ada: confirmed, room 204"
+    assert toast(page).text == "Ada has room 204"
     assert page.one("li").one("a", "no").text == "204"
     booking.refresh_from_db()
     assert booking.room == room

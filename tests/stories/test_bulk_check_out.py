@@ -52,7 +52,7 @@ def test_before_a_bulk_checkout_it_is_said_what_will_be_erased_and_nothing_is(st
     assert "This cannot be undone." in page.text
     (row,) = page.one("tbody").all("tr")
     assert row.one("th").text == "204"
-    assert row.texts("td") == [stay.booking_id, "2", "2", "1"]
+    assert row.texts("td") == [stay.guest_name, stay.booking_id, "2", "2", "1"]
     stay.refresh_from_db()
     assert stay.status == B.IN_HOUSE
     assert erasable() == [2, 1, 1, 1]
@@ -150,4 +150,5 @@ def test_the_departures_list_sends_the_chosen_rooms(stay, desk, hotel):
     form = page.one("section", aria_labelledby="departures").one("form")
 
     assert (form["method"], form["action"]) == ("post", address("bulk_check_out", hotel))
-    assert form.one("input", name="room_numbers")["value"] == "204"
+    box = page.one("input", name="room_numbers")
+    assert (box["value"], box["form"]) == ("204", form["id"])

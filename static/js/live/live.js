@@ -2,6 +2,7 @@
 // stream, and asking now and then when neither gets through. The page then asks what changed.
 import { $ } from "../dom.js";
 import * as asking from "./asking.js";
+import { root } from "./asking.js";
 import { connection } from "./connection.js";
 import * as pusher from "./pusher.js";
 import { stream } from "./stream.js";
@@ -11,7 +12,7 @@ import { stream } from "./stream.js";
 export const keepTrue = (view) => addEventListener("load", () => begin(view));
 
 const begin = (view) => {
-  if (!asking.root()) return;
+  if (!root()) return;
   const pushed = pusher.start({
     wake: asking.wake,
     up() {
@@ -32,6 +33,11 @@ const begin = (view) => {
   else stream.start();
   asking.begin(view, leave);
 };
+
+// “Undo” in a toast changes a row that the answer does not hold: look at once, however wake-ups come.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (root() && detail.requestConfig.elt.closest(".note-toast")) asking.later(0);
+});
 
 // Signed out, another person or role, or no longer on the staff: nothing more comes to this page.
 // What is being typed is not taken away.
@@ -54,7 +60,7 @@ const rest = () => {
   if (stream.needed) connection.pushing = false;
 };
 const resume = () => {
-  if (!asking.root()) return;
+  if (!root()) return;
   stream.tries = 0;
   stream.start();
   asking.later(0);

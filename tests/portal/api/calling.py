@@ -1,5 +1,6 @@
 """Calls the API as a program does, and knows for each operation a call that works."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +20,9 @@ from tests.factories import make_booking, make_room
 
 S = RoomStatus
 B = BookingStatus
-# A year in which every room is free.
-NIGHTS = {"check_in": "2999-07-01", "check_out": "2999-07-03"}
+# A year in which every room is free, and not too far ahead for a booking.
+YEAR = dt.date.today().year + 1  # noqa: DTZ011 (any hotel's)
+NIGHTS = {"check_in": f"{YEAR}-07-01", "check_out": f"{YEAR}-07-03"}
 # The contract's fields.
 ROOM = {
     "number",

@@ -7,11 +7,20 @@ from django.utils import timezone
 
 from hotel.models import Hotel
 from rooms.choices import RoomStatus, Source
-from rooms.models import Room, RoomEvent
+from rooms.models import Room, RoomEvent, RoomType
 from stays.choices import BookingStatus
 from stays.models import Booking
 from tests.factories import make_booking, make_room
-from tests.portal.api.calling import BOOKING, NIGHTS, Program, all_pages, done, everything, refused
+from tests.portal.api.calling import (
+    BOOKING,
+    NIGHTS,
+    YEAR,
+    Program,
+    all_pages,
+    done,
+    everything,
+    refused,
+)
 from tests.stays.belongings import LEFT_BEHIND, everything_about, make_stay
 
 S = RoomStatus
@@ -55,8 +64,8 @@ class TestANewBooking:
             "status": "CONFIRMED",
             "room_type": "D",
             "room": None,
-            "check_in": "2999-07-01",
-            "check_out": "2999-07-03",
+            "check_in": f"{YEAR}-07-01",
+            "check_out": f"{YEAR}-07-03",
             "checked_in_at": None,
             "checked_out_at": None,
             "guest_name": "Maria Lind",
@@ -72,7 +81,7 @@ class TestANewBooking:
         assert (event.source, event.actor) == (Source.API, clerk)
 
     def test_is_given_an_id_where_the_caller_has_none(self, room, program):
-        for body in (NEW, {**NEW, "booking_id": None, "check_in": "2999-06-30"}):
+        for body in (NEW, {**NEW, "booking_id": None, "check_in": f"{YEAR}-06-30"}):
             make_room(hotel=room.hotel)
             assert done(program.post("bookings/", body), 201)["booking_id"].startswith("B-")
 
@@ -84,7 +93,7 @@ class TestANewBooking:
 
         error = refused(program.post("bookings/", NEW), 409, "no_availability")
 
-        assert "1 July 2999" in error["message"]
+        assert f"1 July {YEAR}" in error["message"]
         assert Booking.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -93,11 +102,11 @@ class TestANewBooking:
             ({"room_type": "X"}, "room_type"),
             ({"room_type": None}, "room_type"),
             ({"room_type": "\0"}, "room_type"),
-            ({"check_in": "2999-7-1"}, "check_in"),
-            ({"check_in": "2999-02-30"}, "check_in"),
+            ({"check_in": f"{YEAR}-7-1"}, "check_in"),
+            ({"check_in": f"{YEAR}-02-30"}, "check_in"),
             ({"check_in": 20635}, "check_in"),
             ({"check_in": "2020-01-01", "check_out": "2020-01-01"}, "check_in"),
-            ({"check_out": "2999-06-30"}, "check_out"),
+            ({"check_out": f"{YEAR}-06-30"}, "check_out"),
             ({"check_out": "3000-08-06"}, "check_out"),
             ({"guest_name": ""}, "guest_name"),
             ({"guest_name": "  "}, "guest_name"),
@@ -123,6 +132,29 @@ class TestANewBooking:
         error = refused(program.post("bookings/", NEW | change), 422, "invalid")
 
         assert list(error["fields"]) == [field]
+        assert not Booking.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("change", "field", "message"),
+        [
+            ({"adults": 3}, "adults", "Type D takes 2 adults at most."),
+            (
+                {"adults": 1, "children": 3},
+                "children",
+                "Type D takes 3 people at most, children included.",
+            ),
+            ({"check_in": "2999-03-01", "check_out": "2999-03-04"}, "check_in", "Arrivals can be"),
+        ],
+    )
+    def test_keeps_to_the_limits_of_the_hotel_and_the_type(
+        self, room, program, change, field, message
+    ):
+        RoomType.objects.update(max_adults=2, max_persons=3)
+
+        error = refused(program.post("bookings/", NEW | change), 422, "invalid")
+
+        assert list(error["fields"]) == [field]
+        assert error["fields"][field][0].startswith(message)
         assert not Booking.objects.exists()
 
     @pytest.mark.parametrize("field", sorted(NEW))

@@ -210,7 +210,7 @@ def test_a_walk_in_gets_a_room_with_a_small_fault_last_and_only_when_it_is_confi
 
     asked = desk.post(url, stay | {"room": "2"})
     assert asked.status_code == 422
-    assert "Room 2 has a fault: the bulb is blown" in read(asked).text
+    assert "Room 2 has a fault: “the bulb is blown" in read(asked).text
     assert read(asked).one("input", name="guest_name")["value"] == "Ada Byron"
     tick = read(asked).one("input", name="accept_fault")
     desk.post(url, stay | {"room": "2", "accept_fault": tick["value"]})
@@ -262,7 +262,7 @@ class TestAnArrivalIntoARoomWithASmallFault:
         booking = make_booking(hotel=hotel, room=room)
 
         form = read(desk.get(check_in(booking)))
-        assert "Room 2 has a fault: the bulb is blown" in form.text
+        assert "Room 2 has a fault: “the bulb is blown" in form.text
         # Left out, the room is the assigned one, and its fault is asked about all the same.
         assert desk.post(check_in(booking)).status_code == 422
         tick = form.one("input", name="accept_fault")["value"]

@@ -180,6 +180,48 @@ def test_a_bad_line_is_told_with_its_number_and_the_others_are_imported(
     assert set(hotel.bookings.values_list("booking_id", flat=True)) == {"R-8", "R-9"}
 
 
+@pytest.mark.parametrize(
+    ("arrives", "nights", "people", "reason"),
+    [
+        (0, 1, {"adults": "2", "children": "1"}, None),
+        (30, 1, {"adults": "2", "children": "1"}, None),
+        (0, 1, {"adults": "3", "children": "0"}, "adults: Plain takes 2 adults at most."),
+        (
+            0,
+            1,
+            {"adults": "2", "children": "2"},
+            "children: Plain takes 3 people at most, children included.",
+        ),
+        (31, 1, {"adults": "1", "children": "0"}, "check_in: Arrivals can be booked until"),
+        (-1, 1, {"adults": "1", "children": "0"}, "status: CONFIRMED, but the stay ended on"),
+        (-1, 2, {"adults": "1", "children": "0"}, None),
+        (0, 0, {"adults": "1", "children": "0"}, None),
+        (-1, 0, {"adults": "1", "children": "0"}, "status: CONFIRMED, but the stay ended on"),
+    ],
+)
+def test_a_booking_to_come_keeps_to_the_limits_of_the_hotel_and_the_type(
+    hotel, add_stays, arrives, nights, people, reason
+):
+    hotel.arrival_days_ahead = 30
+    hotel.save()
+    kind = RoomType.objects.create(hotel=hotel, code="A", name="Plain", max_adults=2, max_persons=3)
+    make_room(hotel=hotel, room_type=kind)
+    begins = hotel.business_date() + dt.timedelta(days=arrives)
+    ends = begins + dt.timedelta(days=nights)
+    row = {"status": "CONFIRMED", "check_in": f"{begins}", "check_out": f"{ends}", **people}
+
+    result = add_stays(row)
+
+    assert [bad.startswith(f"line 2: {reason}") for bad in reasons(result)] == [True] * bool(reason)
+    assert result.added == (0 if reason else 1)
+
+
+def test_history_is_what_it_was_whatever_the_limits_are_now(hotel, add_stays):
+    RoomType.objects.create(hotel=hotel, code="A", name="Plain", max_adults=1, max_persons=1)
+
+    assert add_stays({"adults": "4"}).added == 1
+
+
 def test_a_fault_while_writing_leaves_nothing(hotel, add_stays, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("disk full")

@@ -101,7 +101,7 @@ def test_a_room_with_a_small_fault_is_given_once_the_desk_confirms_the_fault(hot
 
     shown = read(client.get(url))
     question = shown.one("form", "act").one("label", for_="id_204_accept_fault").text
-    assert "Room 204 has a fault: the bulb over the bed is blown" in question
+    assert "Room 204 has a fault: “the bulb over the bed is blown" in question
     given = fields(shown) | {"booking": booking.booking_id}
     given.pop("accept_fault", None)
 
@@ -135,7 +135,7 @@ def test_a_tick_for_another_state_of_the_room_does_not_count(hotel, sign_in, cle
     response = client.post(url, {"booking": booking.booking_id, "accept_fault": tick})
 
     assert response.status_code == 422
-    assert "Room 204 has a fault: the lamp is broken" in read(response).text
+    assert "Room 204 has a fault: “the lamp is broken" in read(response).text
 
 
 def test_a_report_says_what_each_priority_means_for_the_sale(hotel, sign_in, housekeeper):

@@ -1,5 +1,7 @@
 """Set-up through the admin: what may change, what never, and that the log hears of it."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
@@ -23,6 +25,9 @@ HOTEL = {
     "checkout_time": "11:00:00",
     "late_checkout_grace": "30",
     "inspection_required": "on",
+    "day_turns_at": "03:00:00",
+    "day_use_until": "17:00:00",
+    "arrival_days_ahead": "730",
     "readiness_policy": "TONIGHT",
     "api_requests_per_minute": "1200",
 }
@@ -55,6 +60,26 @@ class TestAHotel:
         event = hotel.events.get()
         assert event.actor == place
         assert event.notes == "Hotel Grand Hotel: name Grand Hotel → Grand & Spa"
+
+    def test_the_hours_of_its_day_are_set_here_and_told(self, hotel, root):
+        hours = {"day_turns_at": "04:30", "day_use_until": "18:00", "arrival_days_ahead": "365"}
+        root.post(page(hotel), {**HOTEL, **hours, "no_show_at_day_turn": "on"})
+
+        hotel.refresh_from_db()
+        assert (hotel.day_turns_at, hotel.day_use_until) == (dt.time(4, 30), dt.time(18))
+        assert (hotel.arrival_days_ahead, hotel.no_show_at_day_turn) == (365, True)
+        assert "day turns at" in hotel.events.get().notes
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"day_turns_at": "12:00", "checkout_time": "13:00"}, "day_turns_at"),
+            ({"checkout_time": "02:00"}, "checkout_time"),
+            ({"arrival_days_ahead": "0"}, "arrival_days_ahead"),
+        ],
+    )
+    def test_hours_that_make_no_day_are_refused(self, hotel, root, wrong, field):
+        assert list(errors(root.post(page(hotel), {**HOTEL, **wrong}))) == [field]
 
     def test_a_form_sent_unchanged_is_no_event(self, hotel, root):
         assert root.post(page(hotel), HOTEL).status_code == 302

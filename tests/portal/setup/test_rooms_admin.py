@@ -227,13 +227,17 @@ class TestARoomType:
                 "name": "Type D",
                 "departure_minutes": 45,
                 "stayover_minutes": 15,
+                "max_adults": 2,
+                "max_persons": 4,
             },
         )
 
         kind.refresh_from_db()
+        assert (kind.max_adults, kind.max_persons) == (2, 4)
         assert (kind.hotel, kind.code, kind.departure_minutes) == (hotel, "DX", 45)
         assert hotel.events.get().notes == (
-            "Room type D: code D → DX; departure minutes 30 → 45 (root)"
+            "Room type D: code D → DX; departure minutes 30 → 45; "
+            "most adults none → 2; most persons none → 4 (root)"
         )
 
     def test_a_code_that_is_taken_is_a_mistake_and_no_fault(self, hotel, root):
