@@ -308,7 +308,7 @@ class Desk(RuleBasedStateMachine):
     def move(self, luck: Random, alone: bool) -> None:
         if booking := self.booking(luck, *INSIDE):
             room = self.room(luck, room_status__in=["AVAILABLE", "READY_FOR_GUEST"])
-            self.step("move", moves.move, booking, room, "Noise", alone)
+            self.step("move", moves.move, booking, room, "Noise", alone=alone)
 
     @precondition(anybody(*EXPECTED))
     @rule(luck=LUCK)

@@ -65,7 +65,7 @@ class Desk:
         return changes.change_stay(own(stay), wanted=wanted, by=self.by)
 
     def move(self, stay: Booking, room: Room) -> Booking:
-        return moves.move(own(stay), Room.objects.get(pk=room.pk), "Noise", False, by=self.by)
+        return moves.move(own(stay), Room.objects.get(pk=room.pk), "Noise", by=self.by)
 
     def assign(self, stay: Booking, room: Room) -> Booking:
         return bookings.assign(own(stay), Room.objects.get(pk=room.pk), by=self.by)

@@ -146,7 +146,7 @@ def do(action: str, house: House, by) -> None:
         "swap": lambda: bookings.swap(stay, other=house.another(), by=by),
         "check_in": lambda: arrivals.check_in(stay, house.room, by=by),
         "check_out": lambda: departures.check_out(stay, by=by),
-        "move": lambda: moves.move(stay, house.room, "Noise", False, by=by),
+        "move": lambda: moves.move(stay, house.room, "Noise", by=by),
         "share": lambda: sharing.share(stay, house.another(), by=by),
         "unshare": lambda: sharing.unshare(stay, by=by),
         "reinstate": lambda: reinstatement.reinstate(stay, "Wrong row", by=by),
