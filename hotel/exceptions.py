@@ -225,6 +225,12 @@ class GivenAnotherRoom(IllegalTransition):
     sentence = _("Booking {booking} was given another room meanwhile: look again.")
 
 
+class SharesSince(IllegalTransition):
+    """The booking got somebody to share with between the look at it and its lock."""
+
+    sentence = _("Booking {booking} shares its room since: look again.")
+
+
 class ArrivesLater(IllegalTransition):
     """A check-in before the day of arrival."""
 

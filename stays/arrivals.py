@@ -33,7 +33,7 @@ def check_in(
         raise InvalidInput({"room": _("Choose a room: none is assigned yet.")})
 
     def lock_party() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [given])
+        rules.lock_all([booking], [given])
         return given
 
     action = LogAction.SHARER_CHECKED_IN if sharing.in_house_with(booking) else Action.CHECK_IN

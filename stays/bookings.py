@@ -123,7 +123,7 @@ def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
         raise InvalidInput({"room": _("Choose a room.")})
 
     def lock_party() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        rules.lock_all([booking], [room])
         return room
 
     with log.opened(
@@ -176,7 +176,7 @@ def unassign(booking: Booking, change: Change) -> Booking:
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)]),
+        lambda: rules.lock_all([booking]),
         action=taken_back,
         booking=booking,
     ) as repeat:
@@ -278,7 +278,7 @@ def _release(booking: Booking, action: BookingAction, change: Change) -> Booking
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)], [room]),
+        lambda: rules.lock_all([booking], [room]),
         action=event,
         booking=booking,
     ) as repeat:

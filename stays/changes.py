@@ -66,7 +66,7 @@ def change_stay(booking: Booking, wanted: StayChange, change: Change) -> Booking
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)]),
+        lambda: rules.lock_all([booking]),
         action=changed,
         booking=booking,
         notes=None,

@@ -42,7 +42,7 @@ def move(
         raise InvalidInput({"reason": _("Say why, in a few words.")})
 
     def lock_rooms() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        rules.lock_all([booking], [room])
         return room
 
     with log.opened(

@@ -48,7 +48,7 @@ def reinstate(booking: Booking, reason: str, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)], [former]),
+        lambda: rules.lock_all([booking], [former]),
         action=action,
         booking=booking,
         notes=reason,

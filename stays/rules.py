@@ -27,6 +27,7 @@ from hotel.exceptions import (
     RoomOutOfOrderForGood,
     RoomTaken,
     RoomTakesNoGuests,
+    SharesSince,
     StayIsEnded,
     StayOver,
     TooEarlyForNoShow,
@@ -105,10 +106,13 @@ def require_desk(change: Change, booking: Booking, action: BookingAction) -> Non
 def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> None:
     """Lock these rooms and those of the bookings, then the bookings, and bring all up to date.
 
-    Raises IllegalTransition where a booking was given another room after it was read: that one is
-    not locked.
+    Those who share with them are locked too. Raises IllegalTransition where a booking was given
+    another room, or somebody to share with, after it was read: that one is not locked.
     """
-    stays = sorted(bookings, key=lambda stay: stay.pk)
+    given = list(bookings)
+    parties = {other.pk: other for stay in given for other in others_of(stay)}
+    both = parties | {stay.pk: stay for stay in given}
+    stays = [stay for _, stay in sorted(both.items())]
     found = {room.pk: room for room in [*(stay.room for stay in stays), *rooms] if room}
     list(Room.objects.filter(pk__in=found).locked())
     for room in [*(stay.room for stay in stays), *rooms]:
@@ -122,6 +126,10 @@ def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> 
         )
         if stay.room_id and stay.room_id not in found and stay.status in HOLDING:
             raise GivenAnotherRoom(booking=stay)
+    known = {stay.pk for stay in stays}
+    for stay in given:
+        if any(other.pk not in known for other in others_of(stay)):
+            raise SharesSince(booking=stay)
 
 
 def require_same_hotel(booking: Booking, room: Room) -> None:

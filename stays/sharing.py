@@ -38,7 +38,7 @@ def share(booking: Booking, other: Booking | None, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.party(other)]),
+        lambda: rules.lock_all([booking, other]),
         action=LogAction.SHARING_BEGAN,
         booking=booking,
         notes=None,
@@ -104,7 +104,7 @@ def unshare(booking: Booking, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all(rules.party(booking)),
+        lambda: rules.lock_all([booking]),
         action=ended,
         booking=booking,
     ) as repeat:

@@ -13,10 +13,12 @@ from hotel.exceptions import (
     NotConfirmed,
     NotSharing,
     RoomTaken,
+    SharesSince,
     SharesWithGuests,
 )
 from rooms.choices import Action, LogAction, RoomStatus
 from rooms.models import Room
+from stays import rules
 from stays.availability import availability
 from stays.models import Booking
 from tests.acting import arrivals, bookings, departures, reinstatement, sharing, undo
@@ -354,7 +356,24 @@ class TestWhoHasLeft:
     ):
         """The room is empty: its guest makes it occupied again."""
         arrivals.check_in(second, make_room(hotel=hotel), by=clerk)
+        left.refresh_from_db()
 
         reinstatement.reinstate(left, "Wrong row", by=clerk)
 
         assert status_of(room) == S.OCCUPIED
+
+
+def test_who_shares_since_the_booking_was_read_is_not_changed_without_a_lock(
+    first, second, clerk, hotel, monkeypatch
+):
+    """Between the look at the party and the locks, another desk lets them share."""
+    party = rules.others_of
+    looks = iter([lambda stay: []])
+    monkeypatch.setattr(rules, "others_of", lambda stay: next(looks, party)(stay))
+    Booking.objects.filter(pk=second.pk).update(shares_with=first, room=first.room)
+
+    with pytest.raises(SharesSince):
+        bookings.assign(first, make_room(hotel=hotel), by=clerk)
+
+    second.refresh_from_db()
+    assert second.room == first.room
