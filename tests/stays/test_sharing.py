@@ -192,6 +192,38 @@ class TestTheirDay:
             Action.CHECK_OUT,
         ]
 
+    @pytest.mark.parametrize("then", ["checks in", "checks in, and the first leaves"])
+    def test_a_check_in_is_not_undone_over_the_head_of_the_other(self, then, both, room, clerk):
+        """The room would be empty on the board, with a guest in it."""
+        for booking in both:
+            self.let_in(booking, clerk)
+        if "leaves" in then:
+            departures.check_out(both[0], by=clerk)
+        room = Room.objects.get(pk=room.pk)
+
+        assert not undo.may_undo(clerk, room)
+        assert room.pk not in undo.undoable_rooms(clerk)
+        with pytest.raises(SharesWithGuests):
+            undo.undo(room, by=clerk)
+
+        assert status_of(room) == S.OCCUPIED
+
+    @pytest.mark.parametrize("kept", ["another room", "no room", "a room that is gone"])
+    def test_an_undone_check_in_takes_the_sharer_back_too(self, kept, both, room, clerk, hotel):
+        if kept == "no room":
+            bookings.unassign(both[0], by=clerk)
+        other = make_room(hotel=hotel, status=S.READY_FOR_GUEST)
+        both[0].refresh_from_db()
+        arrivals.check_in(both[0], other, by=clerk)
+        if kept == "a room that is gone":
+            # Free for the first, but not for the sharer's last night.
+            make_booking(hotel=hotel, room=room, arrives=2)
+
+        undo.undo(Room.objects.get(pk=other.pk), by=clerk)
+
+        expected = room if kept == "another room" else None
+        assert {Booking.objects.get(pk=one.pk).room for one in both} == {expected}
+
     def test_the_rooms_own_checkout_is_for_all_and_undone_for_all(self, both, room, clerk):
         for booking in both:
             self.let_in(booking, clerk)

@@ -437,10 +437,10 @@ def run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_any_day_at_the_desk_holds():
-    run(examples=10, steps=30)
+    run(examples=6, steps=25)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_many_days_at_the_desk_hold():
-    run(examples=60, steps=60)
+    run(examples=60, steps=50)
