@@ -243,6 +243,12 @@ class SharedStay(IllegalTransition):
     sentence = _("Booking {booking} shares a room: it cannot be divided between rooms.")
 
 
+class SharesSince(IllegalTransition):
+    """The booking got somebody to share with between the look at it and its lock."""
+
+    sentence = _("Booking {booking} shares its room since: look again.")
+
+
 class ArrivesLater(IllegalTransition):
     """A check-in before the day of arrival."""
 

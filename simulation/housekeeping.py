@@ -121,6 +121,14 @@ class HousekeepingTeam:
         self._left_at[room.pk] = self.clock.now
         self.take_up(room)
 
+    def guest_is_back(self, room: Room) -> None:
+        """Leave the room alone: its guest was checked out by mistake and is in it again."""
+        self._left_at.pop(room.pk, None)
+        self._failed.discard(room.pk)
+        for waiting in (self._dirty, self._uninspected):
+            if room in waiting:
+                waiting.remove(room)
+
     def take_up(self, room: Room) -> None:
         """Plan the next step that the room's status calls for."""
         match room.room_status:
@@ -182,6 +190,8 @@ class HousekeepingTeam:
 
     def _finish(self, room: Room, by: Staff) -> None:
         """Finish a clean. A fault may be found, half of the time before the clean is done."""
+        if room.is_occupied:
+            return
         faulty = self.chance.random() < FAULT_FOUND
         if not faulty or self.chance.random() < 0.5:
             self._do(Action.MARK_CLEANED, room, by)
@@ -193,6 +203,8 @@ class HousekeepingTeam:
         return lambda: self._inspect(room, worker.staff)
 
     def _inspect(self, room: Room, by: Staff) -> None:
+        if room.is_occupied:
+            return
         first = room.pk not in self._failed
         passes = self.chance.random() >= FAILS
         if first:

@@ -8,7 +8,7 @@ import datetime as dt
 import random
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import transaction
@@ -29,6 +29,7 @@ from rooms.models import Room
 from simulation.housekeeping import Clock, HousekeepingTeam
 from simulation.report import Report
 from simulation.roster import Roster, make_roster
+from simulation.unplanned import Rates, Unplanned
 from stays import arrivals, bookings, departures
 from stays.choices import BookingStatus
 from stays.models import Booking
@@ -41,7 +42,10 @@ DAY_USE_ARRIVES = (9.5, 11.5, 10.0)
 DAY_USE_LEAVES = (16.0, 18.5, 17.0)
 # At this time a guest who still waits gets a room of any type, or is walked to another hotel.
 LAST_CALL = dt.time(23, 30)
+MOVES = (11.0, 16.0, 12.5)
 SHORTEST_STAY = dt.timedelta(hours=1)
+# When a mistaken checkout is noticed, and how much later these guests leave.
+NOTICED_AFTER_MINUTES, THEN_LEAVES_AFTER_MINUTES = 60, 120
 GUEST_REPORTS_A_FAULT = 0.02
 FAULT_AFTER_HOURS = (1, 12)
 
@@ -65,7 +69,8 @@ class Days:
     """The days to replay, `first` to `last`, both included.
 
     Nothing happens after `until` (default: now). The guests of the booking ids in `staying` do not
-    leave. Another `seed` gives other hours.
+    leave. Another `seed` gives other hours. `rates` say how often a stay goes otherwise than
+    booked.
     """
 
     first: dt.date
@@ -73,6 +78,7 @@ class Days:
     until: dt.datetime | None = None
     staying: Collection[str] = ()
     seed: int = 0
+    rates: Rates = field(default_factory=Rates)
 
 
 def replay(
@@ -152,7 +158,13 @@ class _Replay:
             on_ready=self._room_is_ready,
             on_event=on_event,
         )
-        self.report = Report(self.first, self.last, turns=self.housekeeping.turns)
+        self.unplanned = Unplanned(days.rates, days.seed, on_event)
+        self.report = Report(
+            self.first,
+            self.last,
+            turns=self.housekeeping.turns,
+            unplanned=self.unplanned.done,
+        )
         self.rooms = {room.pk: room for room in Room.objects.filter(hotel=hotel).with_people()}
         self.types = {room.room_type_id for room in self.rooms.values() if room.is_active}
         self.waiting: list[Stay] = []
@@ -298,8 +310,8 @@ class _Replay:
             else:
                 self.report.checked_in += 1
                 self.on_event()
-                self._plan_departure(stay.booking, stay.leaves_on)
-                self._maybe_a_fault(stay.booking, room)
+                self._plan_departure(stay.booking, self._leaves_on(stay))
+                self._maybe_a_fault(stay.booking)
                 return True
         return False
 
@@ -329,6 +341,25 @@ class _Replay:
         self.report.walked.append(str(stay))
         self.on_event()
 
+    def _leaves_on(self, stay: Stay) -> dt.date:
+        """Return the day on which guests who have just come leave; plan their move, if they do."""
+        booking, day = stay.booking, stay.leaves_on
+        if self.unplanned.leaves_early(booking, day):
+            day -= DAY
+        if self.unplanned.wants_to_move(booking, day):
+            self.clock.at(self._some_time(booking.check_in + DAY, MOVES), lambda: self._move(stay))
+        return day
+
+    def _move(self, stay: Stay) -> None:
+        """Move the guests, to a room of their type if one is ready."""
+        booking = stay.booking
+        left = self.rooms[booking.room_id or 0]
+        ready = self._ready_rooms(stay, self.clock.now, any_room=True)
+        ready.sort(key=lambda room: room.room_type_id != left.room_type_id)
+        if self.unplanned.move(booking, ready, self._by_a_clerk()):
+            left.refresh_from_db(from_queryset=Room.objects.with_people())
+            self.housekeeping.guest_left(left)
+
     def _plan_departure(self, booking: Booking, day: dt.date) -> None:
         if booking.booking_id in self.days.staying:
             return
@@ -336,7 +367,30 @@ class _Replay:
         moment = self._some_time(day, hours)
         if booking.checked_in_at:
             moment = max(moment, booking.checked_in_at + SHORTEST_STAY)
-        self.clock.at(moment, partial(self._check_out, booking))
+        self.clock.at(moment, partial(self._leave, booking))
+
+    def _leave(self, booking: Booking) -> None:
+        """Check the guests out, unless they stay on; a mistake is noticed an hour later."""
+        today = self.hotel.business_date(self.clock.now)
+        if self.unplanned.extend(booking, today, self._by_a_clerk()):
+            self._plan_departure(booking, today + DAY)
+            return
+        self.unplanned.shorten(booking, today, self._by_a_clerk())
+        self._check_out(booking)
+        if self.unplanned.is_a_mistake():
+            self.clock.after(NOTICED_AFTER_MINUTES, partial(self._reinstate, booking))
+
+    def _reinstate(self, booking: Booking) -> None:
+        room = self.rooms[booking.room_id or 0]
+        if self.unplanned.reinstate(booking, self._by_a_clerk()):
+            room.refresh_from_db(from_queryset=Room.objects.with_people())
+            self.housekeeping.guest_is_back(room)
+            self.clock.after(THEN_LEAVES_AFTER_MINUTES, partial(self._check_out, booking))
+
+    def _by_a_clerk(self) -> Change:
+        """Return an unplanned change of now."""
+        clerk = self.unplanned.chance.choice(self.roster.clerks)
+        return _replayed(clerk, self.clock.now)
 
     def _check_out(self, booking: Booking) -> None:
         clerk = self.chance.choice(self.roster.clerks)
@@ -346,13 +400,15 @@ class _Replay:
         self.on_event()
         self.housekeeping.guest_left(room)
 
-    def _maybe_a_fault(self, booking: Booking, room: Room) -> None:
+    def _maybe_a_fault(self, booking: Booking) -> None:
         if self.chance.random() < GUEST_REPORTS_A_FAULT:
             hours = self.chance.uniform(*FAULT_AFTER_HOURS)
-            self.clock.after(hours * 60, partial(self._report_fault, booking, room))
+            self.clock.after(hours * 60, partial(self._report_fault, booking))
 
-    def _report_fault(self, booking: Booking, room: Room) -> None:
+    def _report_fault(self, booking: Booking) -> None:
         if booking.status == BookingStatus.IN_HOUSE:
+            # They may have moved since.
+            room = self.rooms[booking.room_id or 0]
             self.housekeeping.report_fault(room, self.chance.choice(self.roster.clerks))
 
     def _some_time(self, day: dt.date, hours: tuple[float, float, float]) -> dt.datetime:

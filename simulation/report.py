@@ -2,6 +2,7 @@
 
 import datetime as dt
 import statistics
+from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -20,7 +21,8 @@ class Report:
 
     `walked` and `moved` hold booking ids: guests who got no room, or a room of another type than
     planned. `refused` counts check-ins refused because the room was not ready. `given_unready`
-    counts check-ins to a room that was not bookable; it must be 0.
+    counts check-ins to a room that was not bookable; it must be 0. `unplanned` counts what no
+    booking said (simulation.unplanned).
     """
 
     first: dt.date
@@ -34,6 +36,7 @@ class Report:
     refused: int = 0
     given_unready: int = 0
     turns: Turns = field(default_factory=Turns)
+    unplanned: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     interrupted: bool = False
 

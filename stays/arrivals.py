@@ -33,7 +33,7 @@ def check_in(
         raise InvalidInput({"room": _("Choose a room: none is assigned yet.")})
 
     def lock_party() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [given])
+        rules.lock_all([booking], [given])
         return given
 
     action = LogAction.SHARER_CHECKED_IN if sharing.in_house_with(booking) else Action.CHECK_IN
@@ -51,7 +51,7 @@ def _let_in(booking: Booking, room: Room, change: Change, accept_fault: bool) ->
         return _let_in_with(guests, booking, room, change)
     today = booking.hotel.business_date(change.occurred_at)
     rules.require_ready(room, accept_fault=accept_fault)
-    others = rules.others_of(booking)
+    others = rules.sharers(booking)
     for stay in (booking, *others):
         rules.require_not_closing(stay, room)
         rules.require_free(stay, room, today)

@@ -123,7 +123,7 @@ def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
         raise InvalidInput({"room": _("Choose a room.")})
 
     def lock_party() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        rules.lock_all([booking], [room])
         return room
 
     with log.opened(
@@ -138,7 +138,7 @@ def assign(booking: Booking, room: Room | None, change: Change) -> Booking:
             return booking
         sharing.require_nobody_in(booking)
         today = hotel.business_date(change.occurred_at)
-        others = rules.others_of(booking)
+        others = rules.sharers(booking)
         for stay in (booking, *others):
             rules.require_in_order(stay, room, today)
             rules.require_free(stay, room, today)
@@ -176,7 +176,7 @@ def unassign(booking: Booking, change: Change) -> Booking:
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)]),
+        lambda: rules.lock_all([booking]),
         action=taken_back,
         booking=booking,
     ) as repeat:
@@ -185,7 +185,7 @@ def unassign(booking: Booking, change: Change) -> Booking:
         rules.require(change, BookingAction.UNASSIGN, booking)
         sharing.require_nobody_in(booking)
         today = hotel.business_date(change.occurred_at)
-        stays = rules.party(booking)
+        stays = [booking, *rules.sharers(booking)]
         before = held([stays], today)
         room, booking.room = booking.room, None
         for stay in stays:
@@ -278,7 +278,7 @@ def _release(booking: Booking, action: BookingAction, change: Change) -> Booking
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)], [room]),
+        lambda: rules.lock_all([booking], [room]),
         action=event,
         booking=booking,
     ) as repeat:

@@ -68,7 +68,7 @@ def change_stay(booking: Booking, wanted: StayChange, change: Change) -> Booking
     with log.opened(
         hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)]),
+        lambda: rules.lock_all([booking]),
         action=changed,
         booking=booking,
         notes=None,
@@ -89,8 +89,9 @@ def change_stay(booking: Booking, wanted: StayChange, change: Change) -> Booking
 def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
     """Set the new values and save them, if what they need is left."""
     hotel, today = booking.hotel, booking.hotel.business_date(change.occurred_at)
-    others = rules.others_of(booking)
+    others = rules.sharers(booking)
     before, room = held([[booking, *others]], today), booking.room
+    was = (booking.check_in, booking.check_out)
     for name, value in new.items():
         setattr(booking, name, value)
     if "room_type" in new:
@@ -98,7 +99,7 @@ def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
             sharing.require_not_sharing(booking)
         if room and room.room_type_id != booking.room_type_id:
             bookings.give(booking, None, change)
-    if booking.room and new.keys() & {"check_in", "check_out"}:
+    if booking.room and _needs_more(booking, *was):
         rules.require_in_order(booking, booking.room, today)
         if other := rules.others_in(booking, booking.room, today).first():
             raise RoomTaken(booking.room, other, rules.free_rooms(booking, today)[:OFFERED])
@@ -106,6 +107,14 @@ def _apply(booking: Booking, new: dict[str, Any], change: Change) -> None:
     in_a_room = booking.room is not None
     require_left(hotel, before, after, change.occurred_at, in_a_room=in_a_room)
     booking.save(update_fields=[*new, "room"])
+
+
+def _needs_more(booking: Booking, check_in: dt.date, check_out: dt.date) -> bool:
+    """Tell whether the stay needs its room at a time that [check_in, check_out) did not."""
+    if (booking.check_in, booking.check_out) == (check_in, check_out):
+        return False
+    # A day use needs it at noon, where a stay of that date came after noon.
+    return booking.check_in < check_in or booking.check_out > check_out or not booking.nights
 
 
 def _require_possible(booking: Booking, new: dict[str, Any], today: dt.date) -> None:

@@ -36,7 +36,7 @@ def check_out(booking: Booking, change: Change) -> Booking:
     rules.require_desk(change, booking, BookingAction.CHECK_OUT)
 
     def lock_stay() -> Room | None:
-        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        rules.lock_all([booking], [room])
         # The version counts only for a stay in house: without one, the room is not what is wrong.
         return room if booking.status == BookingStatus.IN_HOUSE else None
 

@@ -42,7 +42,7 @@ def move(
         raise InvalidInput({"reason": _("Say why, in a few words.")})
 
     def lock_rooms() -> Room:
-        rules.lock_all([booking, *rules.others_of(booking)], [room])
+        rules.lock_all([booking], [room])
         return room
 
     with log.opened(
@@ -71,7 +71,7 @@ def _move(booking: Booking, room: Room, given: ActionInput, change: Change, alon
     staying = sharing.in_house_with(booking) if alone else []
     if staying:
         sharing.leave(booking)
-    stays = rules.party(booking)
+    stays = [booking, *rules.sharers(booking)]
     today = booking.hotel.business_date(change.occurred_at)
     for stay in stays:
         rules.require_in_order(stay, room, today)

@@ -48,7 +48,7 @@ def reinstate(booking: Booking, reason: str, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.others_of(booking)], [former]),
+        lambda: rules.lock_all([booking], [former]),
         action=action,
         booking=booking,
         notes=reason,
@@ -109,6 +109,7 @@ def _require_room_as_left(booking: Booking, change: Change) -> Room:
 
 def _back_in_house(booking: Booking, reason: str, change: Change) -> Booking:
     room = _require_room_as_left(booking, change)
+    sharing.leave_if_apart(booking)
     if with_guests := sharing.in_house_with(booking):
         reopen(booking, room)
         checked_in = LogAction.SHARER_CHECKED_IN

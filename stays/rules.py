@@ -29,6 +29,7 @@ from hotel.exceptions import (
     RoomOutOfOrderForGood,
     RoomTaken,
     RoomTakesNoGuests,
+    SharesSince,
     StayIsEnded,
     StayOver,
     TooEarlyForNoShow,
@@ -113,10 +114,13 @@ def require_desk(change: Change, booking: Booking, action: BookingAction) -> Non
 def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> None:
     """Lock these rooms and those of the bookings, then the bookings, and bring all up to date.
 
-    Raises IllegalTransition where a booking was given another room after it was read: that one is
-    not locked.
+    Those who share with them are locked too. Raises IllegalTransition where a booking was given
+    another room, or somebody to share with, after it was read: that one is not locked.
     """
-    stays = sorted(bookings, key=lambda stay: stay.pk)
+    given = list(bookings)
+    parties = {other.pk: other for stay in given for other in others_of(stay)}
+    both = parties | {stay.pk: stay for stay in given}
+    stays = [stay for _, stay in sorted(both.items())]
     found = {room.pk: room for room in [*(stay.room for stay in stays), *rooms] if room}
     list(Room.objects.filter(pk__in=found).locked())
     for room in [*(stay.room for stay in stays), *rooms]:
@@ -130,6 +134,10 @@ def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> 
         )
         if stay.room_id and stay.room_id not in found and stay.status in HOLDING:
             raise GivenAnotherRoom(booking=stay)
+    known = {stay.pk for stay in stays}
+    for stay in given:
+        if any(other.pk not in known for other in others_of(stay)):
+            raise SharesSince(booking=stay)
 
 
 def require_same_hotel(booking: Booking, room: Room) -> None:
@@ -197,8 +205,11 @@ def require_free(booking: Booking, room: Room, today: dt.date) -> None:
 
 def others_in(booking: Booking, room: Room, today: dt.date) -> BookingQuerySet:
     """Return the stays that have the room for some of this one's time, but do not share it."""
-    begins = min(max(booking.check_in, today), booking.check_out)
-    taking = Booking.objects.filter(room=room).taking(begins, booking.check_out, today)
+    begins, ends = min(max(booking.check_in, today), booking.check_out), booking.check_out
+    if booking.status == BookingStatus.IN_HOUSE and ends < today:
+        # A guest past the departure date needs the room tonight.
+        begins, ends = today, today + DAY
+    taking = Booking.objects.filter(room=room).taking(begins, ends, today)
     return taking.not_sharing_with(booking)
 
 
@@ -248,8 +259,13 @@ def party(booking: Booking) -> list[Booking]:
     return sorted([booking, *others_of(booking)], key=lambda stay: (stay.pk != lead, stay.pk))
 
 
+def sharers(booking: Booking) -> list[Booking]:
+    """Return the other stays of the party that are expected or in house."""
+    return [stay for stay in others_of(booking) if stay.status in HOLDING]
+
+
 def others_of(booking: Booking) -> list[Booking]:
-    """Return the stays that share the booking's room with it."""
+    """Return the other stays of the party, those that have left among them."""
     lead = booking.shares_with_id or booking.pk
     others = Booking.objects.filter(Q(pk=lead) | Q(shares_with=lead)).exclude(pk=booking.pk)
     return list(others.select_related("hotel", "room_type", "room__room_type"))

@@ -38,7 +38,7 @@ def share(booking: Booking, other: Booking | None, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all([booking, *rules.party(other)]),
+        lambda: rules.lock_all([booking, other]),
         action=LogAction.SHARING_BEGAN,
         booking=booking,
         notes=None,
@@ -57,6 +57,7 @@ def _join(booking: Booking, other: Booking, change: Change) -> Booking:
         raise CannotShare(booking=booking, other=other, why=why)
     before = held([[booking], stays], today)
     previous = booking.room
+    leave(booking)
     booking.shares_with = stays[0]
     booking.room, booking.room_type = other.room, (other.room or other).room_type
     if booking.room:
@@ -77,7 +78,7 @@ def _cannot_share(
     booking: Booking, other: Booking, stays: list[Booking], today: dt.date
 ) -> str | None:
     """Return why the two cannot have a room together, in a sentence, or None."""
-    if len(rules.party(booking)) > 1:
+    if rules.sharers(booking):
         return _("%s shares a room already") % booking.booking_id
     if other.status not in HOLDING:
         status = other.get_status_display()
@@ -103,7 +104,7 @@ def unshare(booking: Booking, change: Change) -> Booking:
     with log.opened(
         booking.hotel,
         change,
-        lambda: rules.lock_all(rules.party(booking)),
+        lambda: rules.lock_all([booking]),
         action=ended,
         booking=booking,
     ) as repeat:
@@ -111,13 +112,13 @@ def unshare(booking: Booking, change: Change) -> Booking:
             return booking
         booking.refresh_from_db()
         rules.require(change, BookingAction.UNSHARE, booking)
-        stays = rules.party(booking)
-        if len(stays) < 2:
+        others = rules.sharers(booking)
+        if not others:
             raise NotSharing(booking=booking)
         today = booking.hotel.business_date(change.occurred_at)
-        before, room = held([stays], today), booking.room
+        before, room = held([[booking, *others]], today), booking.room
         booking.room = None
-        after = held([[booking], [stay for stay in stays if stay != booking]], today)
+        after = held([[booking], others], today)
         require_left(booking.hotel, before, after, change.occurred_at, in_a_room=False)
         leave(booking)
         booking.save(update_fields=["room", "shares_with"])
@@ -141,8 +142,16 @@ def leave(booking: Booking) -> None:
     """Take the booking out of its party, inside an open change that saves it."""
     others = rules.others_of(booking)
     if others and booking.shares_with_id is None:
-        hold(next((stay for stay in others if _is_in(stay)), others[0]))
+        # Who is in house, else who is expected, else who has left.
+        hold(min(others, key=lambda stay: (not _is_in(stay), stay.status not in HOLDING)))
     booking.shares_with = None
+
+
+def leave_if_apart(booking: Booking) -> None:
+    """Take a stay that comes back to its room out of a party that has another room by now."""
+    if any(stay.room_id != booking.room_id for stay in rules.sharers(booking)):
+        leave(booking)
+        booking.save(update_fields=["shares_with"])
 
 
 def in_house_with(booking: Booking) -> list[Booking]:
@@ -158,7 +167,7 @@ def require_nobody_in(booking: Booking) -> None:
 
 def require_not_sharing(booking: Booking) -> None:
     """Raise CannotSwapShared for a booking that shares its room."""
-    if rules.others_of(booking):
+    if rules.sharers(booking):
         raise CannotSwapShared(booking=booking)
 
 

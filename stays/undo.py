@@ -14,6 +14,7 @@ from hotel.exceptions import (
     RoomChangedMeanwhile,
     RoomDataErased,
     RoomNotInUse,
+    SharesWithGuests,
     StayDataErased,
 )
 from hotel.models import Staff
@@ -24,7 +25,7 @@ from rooms.change import ActionInput, Change
 from rooms.choices import Action, LogAction, Source
 from rooms.models import Room, RoomEvent
 from rooms.perform import OLDEST_TAP, UNDO_WINDOW, apply
-from stays import rules, sharing
+from stays import bookings, rules, sharing
 from stays.choices import BookingStatus
 from stays.departures import reopen
 from stays.models import Booking, Guest
@@ -55,7 +56,7 @@ def undo(room: Room, change: Change) -> RoomEvent:
             raise RoomChangedMeanwhile(room=room)
         stay: Booking | None = last.booking
         if stay:
-            stay = Booking.objects.select_for_update(no_key=True).get(pk=stay.pk)
+            stay = _lock_party(stay)
         event = apply(Action.UNDO, room, ActionInput(), change, booking=stay)
         if stay and stay.status == BookingStatus.IN_HOUSE:
             _reopen_arrival(stay, event, change)
@@ -70,11 +71,19 @@ def _lock(room: Room, former: int | None) -> Room:
     return room
 
 
+def _lock_party(booking: Booking) -> Booking:
+    """Lock the stay and those that share with it; return it as it is now."""
+    pks = [booking.pk, *(stay.pk for stay in rules.others_of(booking))]
+    locked = Booking.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True)
+    return next(stay for stay in locked if stay.pk == booking.pk)
+
+
 def undoable(staff: Staff | None, room: Room) -> RoomEvent:
     """Return the event that `staff` may undo on this room now, its stay included.
 
     Raises NotAllowed or IllegalTransition as rooms.perform.undoable does; IllegalTransition
-    for a room that is not in use, and for a checkout that erased what its stay left behind;
+    for a room that is not in use, for a checkout that erased what its stay left behind, and for a
+    check-in where a sharer's guests are in the room too;
     RoomTaken where the room was given to another stay since.
     """
     if not room.is_active:
@@ -86,11 +95,18 @@ def undoable(staff: Staff | None, room: Room) -> RoomEvent:
         raise RoomDataErased
     if last.booking:
         permissions.require_role(staff, DESK, room.hotel, Action.UNDO.label)
+        if last.action == Action.CHECK_IN and _others_inside(last.booking, room):
+            raise SharesWithGuests(booking=last.booking, room=room)
         if last.action == Action.CHECK_OUT and not last.booking.guests.exists():
             raise StayDataErased
         if last.action == Action.CHECK_OUT:
             rules.require_free(last.booking, room, room.hotel.business_date())
     return last
+
+
+def _others_inside(booking: Booking, room: Room) -> bool:
+    """Tell whether a sharer's guests are in the room, which the undo would make empty."""
+    return room.bookings.in_house().exclude(pk=booking.pk).exists()
 
 
 def may_undo(staff: Staff, room: Room) -> bool:
@@ -117,6 +133,7 @@ def _last_changes(
     """Return the rooms whose last change is theirs, with or without those of `stays`."""
     stay = OuterRef("booking")
     clash = Booking.objects.clashing(OuterRef("booking__check_in"), OuterRef("booking__check_out"))
+    inside = Booking.objects.in_house().filter(room=OuterRef("room"))
     last = (
         RoomEvent.objects.of_status()
         .filter(hotel_id=hotel_id, occurred_at__gte=occurred)
@@ -133,6 +150,7 @@ def _last_changes(
                 | Exists(clash.filter(room=OuterRef("room")).exclude(pk=stay))
             )
         )
+        .exclude(Q(action=Action.CHECK_IN) & Exists(inside.exclude(pk=stay)))
     )
     if not stays:
         last = last.filter(booking=None)
@@ -155,7 +173,9 @@ def _reopen_arrival(booking: Booking, undo: RoomEvent, change: Change) -> None:
     """Expect the guests again, as before the check-in, in the room that was kept for them."""
     before = _stay_before(undo.undoes)
     kept = Room.objects.filter(pk=before["room"]).first()
-    if kept and rules.others_in(booking, kept, undo.hotel.business_date(undo.occurred_at)):
+    today = undo.hotel.business_date(undo.occurred_at)
+    sharers = [stay for stay in rules.sharers(booking) if stay.room_id == undo.room_id]
+    if kept and any(rules.others_in(stay, kept, today) for stay in (booking, *sharers)):
         kept = None
     booking.status = BookingStatus.CONFIRMED
     booking.room = kept
@@ -167,6 +187,13 @@ def _reopen_arrival(booking: Booking, undo: RoomEvent, change: Change) -> None:
     if kept and kept != undo.room:
         assigned = LogAction.ROOM_ASSIGNED
         log.append(undo.hotel, assigned, change.part(), room=kept, booking=booking)
+    for stay in sharers:
+        # The check-in had taken them along.
+        if kept and kept != stay.room:
+            bookings.keep(stay, kept, change.part())
+        elif kept is None:
+            bookings.give(stay, None, change)
+            stay.save(update_fields=["room"])
 
 
 def _reopen_stay(booking: Booking, room: Room) -> None:
@@ -177,6 +204,7 @@ def _reopen_stay(booking: Booking, room: Room) -> None:
         for stay in rules.others_of(booking)
         if stay.checked_out_at == booking.checked_out_at and stay.room_id == room.pk
     ]
+    sharing.leave_if_apart(booking)
     sharing.hold(booking)
     for stay in (booking, *together):
         reopen(stay, room)

@@ -57,7 +57,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("stays.undo",),
     ("simulation",),
     ("simulation.report", "simulation.roster", "simulation.demo_plan"),
-    ("simulation.housekeeping",),
+    ("simulation.housekeeping", "simulation.unplanned"),
     ("simulation.replay",),
     ("simulation.demo_morning",),
     ("simulation.demo",),

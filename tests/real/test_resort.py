@@ -12,10 +12,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from hotel.models import Hotel
+from rooms.models import Closure
 from simulation.replay import Days, replay
+from simulation.unplanned import Rates
 from stays.choices import BookingStatus
 from tests.factories import make_hotel
 from tests.invariants import Watch
+from tests.stories.pencil import compare, on_paper
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STAYS = ROOT.parent / "shared" / "data" / "resort_stays.csv.gz"
@@ -107,3 +110,52 @@ def test_the_resort_is_imported_whole_and_its_july_is_played(resort, capsys):
     assert watch.last_seq == Hotel.objects.get(pk=resort.pk).last_seq
     assert report.events == resort.events.filter(source="REPLAY").count()
     assert not resort.rooms.filter(is_occupied=True).exists()
+
+
+def test_a_july_in_which_guests_stay_on_leave_early_move_and_are_checked_out_by_mistake(
+    resort, capsys
+):
+    call_command("import_rooms", resort.slug, ROOMS, strict=True)
+    call_command("import_stays", resort.slug, STAYS, strict=True)
+    rooms = list(resort.rooms.order_by("number"))
+    for n in range(6):
+        start = FIRST + dt.timedelta(days=3 + 4 * n)
+        until = None if n == 5 else start + dt.timedelta(days=2 + n)
+        painting = {"kind": "OUT_OF_ORDER", "reason": "Painting"}
+        Closure.objects.create(room=rooms[n * 30], start=start, until=until, **painting)
+    watch = Watch(resort)
+    looked = []
+
+    def look_at_the_day(day: dt.date, events: int) -> None:
+        watch.look_at_guests()
+        begins = resort.day_begins(day + dt.timedelta(days=1))
+        paper = on_paper(resort, begins)
+        compare(resort, paper, at=begins)
+        assert not paper.clashes(), f"two stays in one room on {day}"
+        looked.append(day)
+
+    report = replay(
+        resort,
+        Days(
+            first=FIRST,
+            last=LAST,
+            rates=Rates(extended=0.05, left_early=0.05, moved=0.03, mistaken=0.01),
+        ),
+        on_event=watch.look,
+        on_day=look_at_the_day,
+    )
+    watch.look_at_guests()
+    with capsys.disabled():
+        print(f"\n{report}\n{dict(report.unplanned)}")
+
+    assert set(looked) >= {FIRST + dt.timedelta(days=n) for n in range(31)}
+    happened = report.unplanned
+    assert happened["extended"] >= 20
+    assert happened["left_early"] >= 20
+    assert happened["moved"] >= 10
+    assert happened["mistaken"] >= 3
+    assert report.given_unready == 0
+    assert report.in_house == 0
+    # Each who was let in was seen out, the mistaken ones twice.
+    assert report.checked_out == report.checked_in + happened["mistaken"]
+    assert watch.last_seq == Hotel.objects.get(pk=resort.pk).last_seq

@@ -282,3 +282,14 @@ def test_sharers_hold_an_added_night_together(hotel, clerk, today):
     second = make_booking(hotel=hotel, room=room, arrives=1, nights=1, shares_with=first)
 
     assert change_stay(second, clerk, check_out=today + 4 * DAY).nights == 3
+
+
+@pytest.mark.parametrize("why", ["out of order", "promised"])
+def test_a_stay_is_shortened_whatever_became_of_its_room(why, hotel, clerk):
+    """It needs no more of the room than before: to refuse would keep the desk from the way out."""
+    room = make_room(hotel=hotel, status=S.OUT_OF_ORDER if why == "out of order" else S.AVAILABLE)
+    stay = make_booking(hotel=hotel, room=room, nights=4)
+    if why == "promised":
+        make_booking(hotel=hotel, room=room, arrives=1)
+
+    assert change_stay(stay, clerk, check_out=stay.check_in + 3 * DAY).nights == 3

@@ -13,10 +13,12 @@ from hotel.exceptions import (
     NotConfirmed,
     NotSharing,
     RoomTaken,
+    SharesSince,
     SharesWithGuests,
 )
 from rooms.choices import Action, LogAction, RoomStatus
 from rooms.models import Room
+from stays import rules
 from stays.availability import availability
 from stays.models import Booking
 from tests.acting import arrivals, bookings, departures, reinstatement, sharing, undo
@@ -190,6 +192,38 @@ class TestTheirDay:
             Action.CHECK_OUT,
         ]
 
+    @pytest.mark.parametrize("then", ["checks in", "checks in, and the first leaves"])
+    def test_a_check_in_is_not_undone_over_the_head_of_the_other(self, then, both, room, clerk):
+        """The room would be empty on the board, with a guest in it."""
+        for booking in both:
+            self.let_in(booking, clerk)
+        if "leaves" in then:
+            departures.check_out(both[0], by=clerk)
+        room = Room.objects.get(pk=room.pk)
+
+        assert not undo.may_undo(clerk, room)
+        assert room.pk not in undo.undoable_rooms(clerk)
+        with pytest.raises(SharesWithGuests):
+            undo.undo(room, by=clerk)
+
+        assert status_of(room) == S.OCCUPIED
+
+    @pytest.mark.parametrize("kept", ["another room", "no room", "a room that is gone"])
+    def test_an_undone_check_in_takes_the_sharer_back_too(self, kept, both, room, clerk, hotel):
+        if kept == "no room":
+            bookings.unassign(both[0], by=clerk)
+        other = make_room(hotel=hotel, status=S.READY_FOR_GUEST)
+        both[0].refresh_from_db()
+        arrivals.check_in(both[0], other, by=clerk)
+        if kept == "a room that is gone":
+            # Free for the first, but not for the sharer's last night.
+            make_booking(hotel=hotel, room=room, arrives=2)
+
+        undo.undo(Room.objects.get(pk=other.pk), by=clerk)
+
+        expected = room if kept == "another room" else None
+        assert {Booking.objects.get(pk=one.pk).room for one in both} == {expected}
+
     def test_the_rooms_own_checkout_is_for_all_and_undone_for_all(self, both, room, clerk):
         for booking in both:
             self.let_in(booking, clerk)
@@ -293,3 +327,85 @@ class TestToShareNoLonger:
     def test_who_shares_with_nobody_cannot(self, first, clerk):
         with pytest.raises(NotSharing):
             sharing.unshare(first, by=clerk)
+
+
+class TestWhoHasLeft:
+    """A party of one who checked out and one to come: what was is not rewritten."""
+
+    @pytest.fixture
+    def left(self, first, second, clerk) -> Booking:
+        share(second, first, clerk)
+        first.refresh_from_db()
+        arrivals.check_in(first, None, by=clerk)
+        departures.check_out(first, by=clerk)
+        second.refresh_from_db()
+        return Booking.objects.get(pk=first.pk)
+
+    def test_keeps_its_room_in_the_history_when_the_other_gets_another(
+        self, left, second, room, clerk, hotel
+    ):
+        bookings.assign(second, make_room(hotel=hotel), by=clerk)
+
+        left.refresh_from_db()
+        assert (left.status, left.room) == ("COMPLETED", room)
+
+    def test_and_when_the_others_room_is_taken_back(self, left, second, room, clerk):
+        bookings.unassign(second, by=clerk)
+
+        left.refresh_from_db()
+        assert left.room == room
+
+    def test_and_when_the_other_arrives_in_another(self, left, second, room, clerk, hotel):
+        arrivals.check_in(second, make_room(hotel=hotel), by=clerk)
+
+        left.refresh_from_db()
+        assert left.room == room
+
+    def test_does_not_keep_the_other_from_a_room_of_its_own(self, left, second, clerk, hotel):
+        third = make_booking(hotel=hotel, nights=2)
+        make_room(hotel=hotel)
+
+        assert share(second, third, clerk).shares_with == third
+
+    @pytest.mark.parametrize("back", ["reinstated", "undone"])
+    def test_is_back_alone_where_the_other_has_another_room_by_now(
+        self, back, left, second, room, clerk, hotel
+    ):
+        other = make_room(hotel=hotel)
+        bookings.assign(second, other, by=clerk)
+
+        if back == "reinstated":
+            reinstatement.reinstate(left, "Wrong row", by=clerk)
+        else:
+            undo.undo(Room.objects.get(pk=room.pk), by=clerk)
+
+        now, to_come = (Booking.objects.get(pk=one.pk) for one in (left, second))
+        assert (now.status, now.room, now.shares_with) == ("IN_HOUSE", room, None)
+        assert (to_come.room, to_come.shares_with) == (other, None)
+
+    def test_is_not_asked_where_the_other_is_in_house_elsewhere(
+        self, left, second, room, clerk, hotel
+    ):
+        """The room is empty: its guest makes it occupied again."""
+        arrivals.check_in(second, make_room(hotel=hotel), by=clerk)
+        left.refresh_from_db()
+
+        reinstatement.reinstate(left, "Wrong row", by=clerk)
+
+        assert status_of(room) == S.OCCUPIED
+
+
+def test_who_shares_since_the_booking_was_read_is_not_changed_without_a_lock(
+    first, second, clerk, hotel, monkeypatch
+):
+    """Between the look at the party and the locks, another desk lets them share."""
+    party = rules.others_of
+    looks = iter([lambda stay: []])
+    monkeypatch.setattr(rules, "others_of", lambda stay: next(looks, party)(stay))
+    Booking.objects.filter(pk=second.pk).update(shares_with=first, room=first.room)
+
+    with pytest.raises(SharesSince):
+        bookings.assign(first, make_room(hotel=hotel), by=clerk)
+
+    second.refresh_from_db()
+    assert second.room == first.room

@@ -93,9 +93,14 @@ class MadeUp:
     limits: dict[tuple[str, int], int | None] = field(default_factory=dict)
 
     def left(self, kind: str, night: int, *, by_day: bool = False) -> int:
-        """Count what can be sold, room by room; the whole of design §4 in a dozen lines."""
-        if night < 0:
-            return 0
+        """Count what can be sold."""
+        return 0 if night < 0 else max(0, self.spare(kind, night, by_day=by_day))
+
+    def spare(self, kind: str, night: int, *, by_day: bool = False) -> int:
+        """Count room by room, below 0 where more is held than there is: design §4 in a dozen lines.
+
+        The night is tonight or later.
+        """
         there = Stay.through if by_day else Stay.over
         here = {n: stay for n, stay in enumerate(self.stays) if there(stay, night)}
         at_home = {stay.room for stay in here.values() if stay.status == "IN_HOUSE"}
@@ -113,7 +118,7 @@ class MadeUp:
             (n if stay.shares is None else stay.shares, self.kind_of(stay))
             for n, stay in here.items()
         }
-        return max(0, free - [kind for _, kind in parties].count(kind))
+        return free - [kind for _, kind in parties].count(kind)
 
     def kind_of(self, stay: Stay) -> str:
         return stay.kind if stay.room is None else self.rooms[stay.room].kind
