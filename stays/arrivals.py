@@ -47,11 +47,12 @@ def _let_in(booking: Booking, room: Room, change: Change, accept_fault: bool) ->
     """Begin the stay inside an open change that holds the room and the booking."""
     rules.require(change, BookingAction.CHECK_IN, booking)
     rules.require_same_hotel(booking, room)
-    if guests := sharing.in_house_with(booking):
+    party = rules.others_of(booking)
+    if guests := [stay for stay in party if stay.status == BookingStatus.IN_HOUSE]:
         return _let_in_with(guests, booking, room, change)
     today = booking.hotel.business_date(change.occurred_at)
     rules.require_ready(room, accept_fault=accept_fault)
-    others = rules.sharers(booking)
+    others = [stay for stay in party if stay.status == BookingStatus.CONFIRMED]
     for stay in (booking, *others):
         rules.require_not_closing(stay, room)
         rules.require_free(stay, room, today)

@@ -1,6 +1,6 @@
 """How a type's rooms are taken from today on: the chart that stays.room_plan plans on.
 
-Reads the rooms, their closures and the stays, in one query each.
+Reads the rooms with their closures, and the stays, in one query each.
 """
 
 import datetime as dt
@@ -8,13 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.db.models.functions import Coalesce
 
 from hotel.models import Hotel
 from hotel.statements import Statement
 from rooms.choices import ClosureKind, ClosureStatus, Priority
-from rooms.models import Closure, Room
+from rooms.models import Room
 from stays.choices import BookingStatus
 from stays.models import Booking
 from stays.tape_chart import NEVER, Item, Key, Span, nights_span
@@ -23,10 +23,20 @@ from stays.tape_chart import NEVER, Item, Key, Span, nights_span
 ANY = (0, 2**63 - 1)
 CONFIRMED, IN_HOUSE = BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE
 
+# A room that closes more than once has a row for each closure, and one that does not has one.
 ROOMS = Statement(
     lambda hotel_id, first, last: (
         Room.objects.filter(hotel_id=hotel_id, room_type__pk__range=(first, last))
         .active()
+        .annotate(
+            closing=FilteredRelation(
+                "closures",
+                condition=Q(
+                    closures__kind=ClosureKind.OUT_OF_ORDER,
+                    closures__status__in=(ClosureStatus.PLANNED, ClosureStatus.RUNNING),
+                ),
+            )
+        )
         .order_by("number")
         .values_list(
             "pk",
@@ -36,22 +46,9 @@ ROOMS = Statement(
             "maintenance_priority",
             "maintenance_stops_sale",
             "maintenance_until",
+            "closing__start",
+            "closing__until",
         )
-    ),
-    int,
-    int,
-    int,
-)
-CLOSURES = Statement(
-    lambda hotel_id, first, last: (
-        Closure.objects.filter(
-            room__hotel_id=hotel_id,
-            room__room_type__pk__range=(first, last),
-            kind=ClosureKind.OUT_OF_ORDER,
-            status__in=(ClosureStatus.PLANNED, ClosureStatus.RUNNING),
-        )
-        .order_by()
-        .values_list("room", "start", "until")
     ),
     int,
     int,
@@ -109,17 +106,17 @@ def read_blocks(hotel: Hotel, today: dt.date, first: int, last: int) -> dict[int
     """Return the charts of the types with keys from `first` to `last`, without the stays."""
     charts: dict[int, Chart] = defaultdict(Chart)
     blocks: dict[int, list[Span]] = {}
-    for pk, kind, out_of_order, out_until, priority, stops, repaired in ROOMS.rows(
+    for pk, kind, out_of_order, out_until, priority, stops, repaired, start, until in ROOMS.rows(
         hotel.pk, first, last
     ):
-        blocks[pk] = charts[kind].blocked[pk] = []
-        if out_of_order:
-            blocks[pk].append(_block(today, today, out_until))
-        if priority == Priority.HIGH or stops:
-            blocks[pk].append(_block(today, today, repaired))
-    for room, start, until in CLOSURES.rows(hotel.pk, first, last):
-        if room in blocks and (until is None or until > today):
-            blocks[room].append(_block(today, start, until))
+        if pk not in blocks:
+            blocks[pk] = charts[kind].blocked[pk] = []
+            if out_of_order:
+                blocks[pk].append(_block(today, today, out_until))
+            if priority == Priority.HIGH or stops:
+                blocks[pk].append(_block(today, today, repaired))
+        if start is not None and (until is None or until > today):
+            blocks[pk].append(_block(today, start, until))
     return charts
 
 

@@ -40,7 +40,7 @@ from rooms.change import Change
 from rooms.choices import ClosureKind, ClosureStatus, Source
 from rooms.effects import require_fault_accepted
 from rooms.models import Closure, Room, RoomType
-from stays.availability import MAX_NIGHTS, expected_end
+from stays.availability import DAY, MAX_NIGHTS, expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus, Phase
 from stays.holds import held, require_left
 from stays.models import Booking, BookingQuerySet
@@ -118,26 +118,27 @@ def lock_all(bookings: Iterable[Booking], rooms: Iterable[Room | None] = ()) -> 
     another room, or somebody to share with, after it was read: that one is not locked.
     """
     given = list(bookings)
-    parties = {other.pk: other for stay in given for other in others_of(stay)}
-    both = parties | {stay.pk: stay for stay in given}
+    both = {stay.pk: stay for one in given for stay in (*others_of(one), one)}
     stays = [stay for _, stay in sorted(both.items())]
-    found = {room.pk: room for room in [*(stay.room for stay in stays), *rooms] if room}
-    list(Room.objects.filter(pk__in=found).locked())
-    for room in [*(stay.room for stay in stays), *rooms]:
-        if room:
-            room.refresh_from_db(from_queryset=Room.objects.with_people())
-    for stay in stays:
-        stay.refresh_from_db(
-            from_queryset=Booking.objects.select_related(
-                "hotel", "room_type", "room__room_type"
-            ).select_for_update(of=("self",), no_key=True)
-        )
-        if stay.room_id and stay.room_id not in found and stay.status in HOLDING:
-            raise GivenAnotherRoom(booking=stay)
-    known = {stay.pk for stay in stays}
-    for stay in given:
-        if any(other.pk not in known for other in others_of(stay)):
-            raise SharesSince(booking=stay)
+    shown = [room for room in [*(stay.room for stay in stays), *rooms] if room]
+    fresh_rooms = Room.objects.filter(pk__in={room.pk for room in shown}).with_people().locked()
+    found = {room.pk: room for room in fresh_rooms}
+    for room in shown:
+        # Its relations too: what was fetched before the lock may have changed.
+        room.__dict__.update(found[room.pk].__dict__)
+    locked = (
+        Booking.objects.filter(pk__in=both)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    for fresh in locked.select_related("hotel", "room_type", "room__room_type"):
+        if fresh.room_id and fresh.room_id not in found and fresh.status in HOLDING:
+            raise GivenAnotherRoom(booking=fresh)
+        both[fresh.pk].__dict__.update(fresh.__dict__)
+    leads = {stay.shares_with_id or stay.pk for stay in given}
+    new = Booking.objects.filter(Q(pk__in=leads) | Q(shares_with__in=leads)).exclude(pk__in=both)
+    if new.exists():
+        raise SharesSince(booking=given[0])
 
 
 def require_same_hotel(booking: Booking, room: Room) -> None:
@@ -246,9 +247,10 @@ def require_type_left(booking: Booking, room: Room, at: dt.datetime | None) -> N
 
     Asked only where the stay holds another type so far.
     """
+    if room.room_type_id == (booking.room or booking).room_type_id:
+        return
     today = booking.hotel.business_date(at)
-    stays = party(booking)
-    before = held([stays], today)
+    before = held([party(booking)], today)
     after = Counter({(room.room_type, day, noon): n for (_, day, noon), n in before.items()})
     require_left(booking.hotel, before, after, at, in_a_room=True)
 

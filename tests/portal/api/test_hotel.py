@@ -191,12 +191,12 @@ class TestAvailability:
             Closure.objects.create(
                 room=make_room(hotel=hotel),
                 kind=ClosureKind.OUT_OF_ORDER,
-                start=dt.date(2999, 7, start),
-                until=dt.date(2999, 7, until),
+                start=dt.date(YEAR, 7, start),
+                until=dt.date(YEAR, 7, until),
                 reason="paint",
             )
 
-        (one_night,) = done(program.get(AVAILABILITY, **NIGHTS | {"check_out": "2999-07-02"}))[
+        (one_night,) = done(program.get(AVAILABILITY, **NIGHTS | {"check_out": f"{YEAR}-07-02"}))[
             "room_types"
         ]
         (both,) = done(program.get(AVAILABILITY, **NIGHTS))["room_types"]
