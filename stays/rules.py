@@ -37,7 +37,7 @@ from rooms import permissions
 from rooms.change import Change
 from rooms.effects import require_fault_accepted
 from rooms.models import Room, RoomType
-from stays.availability import MAX_NIGHTS, expected_end
+from stays.availability import DAY, MAX_NIGHTS, expected_end
 from stays.choices import HOLDING, BookingAction, BookingStatus, Phase
 from stays.holds import held, require_left
 from stays.models import Booking, BookingQuerySet
@@ -177,8 +177,11 @@ def require_free(booking: Booking, room: Room, today: dt.date) -> None:
 
 def others_in(booking: Booking, room: Room, today: dt.date) -> BookingQuerySet:
     """Return the stays that have the room for some of this one's time, but do not share it."""
-    begins = min(max(booking.check_in, today), booking.check_out)
-    taking = Booking.objects.filter(room=room).taking(begins, booking.check_out, today)
+    begins, ends = min(max(booking.check_in, today), booking.check_out), booking.check_out
+    if booking.status == BookingStatus.IN_HOUSE and ends < today:
+        # A guest past the departure date needs the room tonight.
+        begins, ends = today, today + DAY
+    taking = Booking.objects.filter(room=room).taking(begins, ends, today)
     return taking.not_sharing_with(booking)
 
 

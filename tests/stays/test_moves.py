@@ -114,6 +114,15 @@ def test_into_a_promised_room_is_refused(stay, ready, clerk, hotel):
         move(stay, ready, clerk)
 
 
+def test_who_should_have_left_does_not_move_into_a_room_promised_for_tonight(ready, clerk, hotel):
+    room = make_room(hotel=hotel, status=S.OCCUPIED)
+    late = make_booking(hotel=hotel, room=room, status="IN_HOUSE", arrives=-3, nights=2, guests=1)
+    make_booking(hotel=hotel, room=ready)
+
+    with pytest.raises(RoomTaken):
+        move(late, ready, clerk)
+
+
 def test_into_another_type_that_is_sold_out_is_refused(stay, clerk, hotel):
     suite = make_room_type(hotel=hotel, code="S")
     room = make_room(hotel=hotel, room_type=suite)
