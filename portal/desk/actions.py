@@ -100,9 +100,8 @@ def buttons(
         found.append(button(BookingAction.UNSHARE, "Stop sharing…"))
     elif may(BookingAction.SHARE):
         found.append(button(BookingAction.SHARE, "Share a room…"))
-    never_came = today >= booking.ends_before
     if may(BookingAction.NO_SHOW):
-        alone = never_came and not may(BookingAction.CHECK_IN)
+        alone = today >= booking.ends_before and not may(BookingAction.CHECK_IN)
         found.append(button(BookingAction.NO_SHOW, "No-show…", main=alone))
     if may(BookingAction.CANCEL):
         found.append(button(BookingAction.CANCEL, "Cancel…"))
