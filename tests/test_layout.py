@@ -29,6 +29,7 @@ ELSEWHERE = {
     "portal/api/schemas.py": "declarations; their fields are in tests/portal/api/calling.py",
     "portal/api/stay_schemas.py": "declarations, as in schemas.py",
     "portal/api/serializers.py": "the answers of tests/portal/api/test_rooms.py and its neighbours",
+    "portal/desk/stay_forms.py": "sent in tests/stories/test_stay_changed_at_the_desk.py",
     "portal/management/commands/_import.py": "what test_import_rooms and test_import_stays share",
     "portal/models.py": "written and read by tests/portal/tokens, test_idempotency and test_relay",
     "portal/reports/tables.py": "shown and exported in tests/portal/reports/test_views.py",

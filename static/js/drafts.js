@@ -6,7 +6,7 @@ const key = (form) => `draft ${new URL(form.action).pathname}`;
 
 document.addEventListener("input", ({ target }) => {
   const form = target.closest?.("[data-draft]");
-  if (form && target.name === "notes") sessionStorage.setItem(key(form), target.value);
+  if (form && ["notes", "reason"].includes(target.name)) sessionStorage.setItem(key(form), target.value);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   // Not detail.elt: once its card is swapped out, that is the card's parent.
@@ -15,7 +15,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (form && answered && detail.requestConfig.verb === "post") sessionStorage.removeItem(key(form));
 });
 document.addEventListener("htmx:load", ({ detail }) => {
-  for (const notes of $$("[data-draft] [name=notes]", detail.elt.parentElement ?? document)) {
+  for (const notes of $$("[data-draft] :is([name=notes], [name=reason])", detail.elt.parentElement ?? document)) {
     if (!notes.value) notes.value = sessionStorage.getItem(key(notes.form)) ?? "";
   }
 });

@@ -169,5 +169,5 @@ def test_every_form_of_an_arrival_opens_in_its_row_and_shuts_nobody_out(
         look(page)
         width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert width <= 0
-        tap(button(row, "Back"))
+        tap(row.get_by_role("link", name="Back"))
         expect(row.locator("form.act")).to_have_count(0)
