@@ -118,7 +118,7 @@ class Model:
                 return replace(self, repair=False, priority="", returns=back)
             return replace(self, repair=False, priority="", status=back, returns="")
         if action == "take_out_of_order" and self.status != "OCCUPIED" and role in REPAIR:
-            return replace(self, status=OUT[1], returns=leaves)
+            return replace(self, status=OUT[1], returns="CHECKOUT_DIRTY" if mess else leaves)
         if action == "return_to_service" and self.status == "OUT_OF_ORDER" and role in REPAIR:
             if self.repair:
                 return replace(self, status=OUT[0])
@@ -128,6 +128,8 @@ class Model:
                 return None
             if wish in OUT:
                 kept = leaves if wish != self.status else self.returns
+                # It can be said at the start that the room is to be cleaned afterwards.
+                kept = "CHECKOUT_DIRTY" if mess and wish == OUT[1] else kept
                 opened = wish == OUT[0] and not self.repair
                 priority = urgency if opened else self.priority
                 repair = self.repair or opened

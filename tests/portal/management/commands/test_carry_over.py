@@ -48,11 +48,12 @@ def old_hotel(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def carried_hotel(old_hotel, django_db_blocker, tmp_path_factory) -> Iterator[str]:
-    """Return the name of a copy that was carried over."""
+    """Return the name of a copy that was carried over, and migrated as its owner is told to."""
     folder = tmp_path_factory.mktemp("carry_over")
     with django_db_blocker.unblock(), new_database(folder, old_hotel) as name:
         with leading_to(name):
             carry_over()
+            call_command("migrate", verbosity=0)
         yield name
 
 
@@ -256,7 +257,8 @@ class TestNothingShowsTheSeam:
             each.room_type.code: (each.ready_now, [night.sellable for night in each.nights])
             for each in found
         } == {
-            "D": (6, [4, 8, 5]),
+            # One more than it said: a room with a small fault is sold by now.
+            "D": (6, [5, 9, 6]),
             "F": (3, [0, 1, 3]),
             "S": (3, [0, 3, 0]),
             "T": (0, [0, 1, 0]),
@@ -273,6 +275,7 @@ class TestNothingShowsTheSeam:
 
     def test_a_new_row_gets_a_number_of_its_own(self, before):
         carry_over()
+        call_command("migrate", verbosity=0)
         last = Guest.objects.latest("pk")
 
         assert Guest.objects.create(booking=last.booking, name="Ida Holm").pk > last.pk
