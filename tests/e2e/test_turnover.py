@@ -111,7 +111,7 @@ def test_a_room_is_turned_over(open_page, allowed, hotel, crew, room, leaving, c
     expect(desk.locator(".room-links")).to_have_text("101")
     expect(arrival(desk)).to_contain_text("Ready")
     tap(button(arrival(desk), "Check in"))
-    expect(toast(desk)).to_contain_text("Ben Okri: in house, room 101")
+    expect(toast(desk)).to_contain_text("Ben Okri checked in to 101")
     expect(desk.locator(f"#booking-{coming.booking_id}")).to_contain_text("In house")
 
     room.refresh_from_db()
