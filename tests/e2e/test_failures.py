@@ -401,7 +401,7 @@ def test_a_guest_is_checked_in_once(open_page, hotel, crew):
 
     button(page.locator(f"#booking-{booking.booking_id}"), "Check in").dblclick()
 
-    expect(toast(page)).to_contain_text("in house, room 101")
+    expect(toast(page)).to_contain_text("checked in to 101")
     page.wait_for_load_state("networkidle")
     booking.refresh_from_db()
     assert booking.status == BookingStatus.IN_HOUSE

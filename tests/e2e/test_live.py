@@ -364,7 +364,7 @@ def test_readiness_counts_and_rows_follow(open_page, hotel, crew, rooms):
     expect(row).to_contain_text("Ready")
     expect(page.locator("#said")).to_have_text("1 room ready, 1 arrival to come.")
     button(row, "Check in").click()
-    expect(toast(page)).to_contain_text("Nora Hill: in house")
+    expect(toast(page)).to_contain_text("Nora Hill checked in")
     expect(page.locator(".lede")).to_contain_text("0 rooms ready now · 0 arrivals to come")
 
 
@@ -377,7 +377,7 @@ def test_arrivals_counts_follow_an_action_in_a_row(open_page, hotel, crew, rooms
 
     button(page.locator(".row-item", has_text="Nora Hill"), "Check in").click()
 
-    expect(toast(page)).to_contain_text("Nora Hill: in house, room 201")
+    expect(toast(page)).to_contain_text("Nora Hill checked in to 201")
     expect(page.locator("h2#arrivals")).to_have_text("Arrivals 1")
 
 

@@ -32,7 +32,7 @@ def test_a_room_is_turned_over(open_plain, allowed, hotel, crew):
     departure = desk.get_by_role("region", name="Departures").get_by_role("listitem")
     button(departure, "Check out").click()
     button(desk.locator("form.act"), "Check out").click()
-    expect(desk.get_by_role("status")).to_contain_text("completed")
+    expect(desk.get_by_role("status")).to_contain_text("checked out of 101")
 
     cleaner = open_plain(crew[Role.HOUSEKEEPER], "board/")
     button(card(cleaner, "101"), "Start cleaning").click()
@@ -54,7 +54,7 @@ def test_a_room_is_turned_over(open_plain, allowed, hotel, crew):
     desk.goto(desk.url.replace("arrivals/", "readiness/"))
     button(desk.get_by_role("listitem").filter(has_text="Ben Okri"), "Check in").click()
     button(desk.locator("form.act"), "Check in").click()
-    expect(desk.get_by_role("status")).to_contain_text("in house, room 101")
+    expect(desk.get_by_role("status")).to_contain_text("Ben Okri checked in to 101")
 
     assert actions_on(room) == [
         "check_out",

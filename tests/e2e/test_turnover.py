@@ -107,11 +107,13 @@ def test_a_room_is_turned_over(open_page, allowed, hotel, crew, room, leaving, c
     expect_counts(inspector, inspection=0, ready=1)
 
     tap(desk.get_by_role("link", name="Readiness"))
-    expect(desk.locator(".lede")).to_have_text("1 room ready now · 1 arrival to come")
-    expect(desk.locator(".room-links")).to_have_text("101")
+    expect(desk.locator(".lede")).to_have_text(
+        "1 room ready now, 1 of them promised · 1 arrival to come"
+    )
+    expect(desk.locator('.room-links[data-label="Ready, promised"]')).to_have_text("101")
     expect(arrival(desk)).to_contain_text("Ready")
     tap(button(arrival(desk), "Check in"))
-    expect(toast(desk)).to_contain_text("Ben Okri: in house, room 101")
+    expect(toast(desk)).to_contain_text("Ben Okri checked in to 101")
     expect(desk.locator(f"#booking-{coming.booking_id}")).to_contain_text("In house")
 
     room.refresh_from_db()
@@ -145,7 +147,7 @@ def check_out_on_arrivals(desk: Page) -> None:
     row = departures.get_by_role("listitem").filter(has_text="Ada Brown")
     tap(button(row, "Check out"))
     expect(row).to_contain_text("Completed")
-    expect(toast(desk)).to_contain_text("Ada Brown: completed, room 101")
+    expect(toast(desk)).to_contain_text("Ada Brown checked out of 101")
 
 
 def check_out_on_board(desk: Page) -> None:
