@@ -198,9 +198,12 @@ def test_maintenance_is_reported_in_the_card(open_page, crew, dirty):
     card(page, "101").get_by_label("What is wrong?").fill("Tap drips")
     button(card(page, "101"), "Report maintenance").click()
 
-    expect_in_column(page, "101", "maintenance")
-    expect(card(page, "101")).to_contain_text("High priority")
-    expect(card(page, "101")).to_contain_text("Returns as: needs cleaning")
+    # A fault does not stop the clean.
+    expect_in_column(page, "101", "dirty")
+    expect(card(page, "101")).to_contain_text("Fault, high")
+    repairs = open_page(crew[Role.MAINTENANCE], "board/")
+    expect_in_column(repairs, "101", "maintenance")
+    expect(card(repairs, "101")).to_contain_text("Returns as: needs cleaning")
     dirty.refresh_from_db()
     assert (dirty.maintenance_priority, dirty.maintenance_notes) == (Priority.HIGH, "Tap drips")
 

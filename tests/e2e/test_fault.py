@@ -74,7 +74,7 @@ def test_a_room_with_a_blown_bulb_is_cleaned_inspected_and_given(open_page, allo
     expect(question).not_to_be_checked()
     question.check()
     tap(button(row, "Check in"))
-    expect(toast(desk)).to_contain_text("Ben Okri: in house, room 204")
+    expect(toast(desk)).to_contain_text("Ben Okri checked in to 204")
 
     room.refresh_from_db()
     assert (room.room_status, room.maintenance_notes) == (RoomStatus.OCCUPIED, FAULT)
