@@ -98,7 +98,7 @@ def test_the_resort_is_imported_whole_and_its_july_is_played(resort, capsys):
         print(f"\n{report}\nwatched in {time.perf_counter() - began:.0f} seconds")
 
     with connection.cursor() as cursor:
-        cursor.execute(PLAYED, [resort.pk, resort.moment(FIRST, dt.time())])
+        cursor.execute(PLAYED, [resort.pk, resort.day_begins(FIRST)])
         played = {booking_id: counts for booking_id, *counts in cursor.fetchall()}
     assert played.keys() == in_july
     assert {tuple(counts) for counts in played.values()} == {(1, 1)}
