@@ -107,8 +107,9 @@ def test_a_room_is_turned_over_by_programs_and_people_in_turn(
     assert (checked_in["status"], checked_in["room"]) == ("IN_HOUSE", "101")
     supervisor.reload()
     expect_in_column(supervisor, "101", "occupied")
+    # A day use leaves today.
     page = open_page(crew[Role.FRONT_DESK], f"bookings/{booking}/")
-    expect(page.get_by_text("In house").first).to_be_visible()
+    expect(page.get_by_text("Due out").first).to_be_visible()
 
     # The log has them all, each with the door that it came through.
     assert actions_on(room) == [
