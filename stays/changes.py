@@ -131,6 +131,7 @@ def _require_possible(booking: Booking, new: dict[str, Any], today: dt.date) -> 
     )
     # What was so before, and stays so, is no fault of this change.
     touched = new.keys() | ({"adults", "children"} if "room_type" in new else set())
+    touched |= {"check_out"} if "check_in" in new else set()
     errors = {name: words for name, words in errors.items() if name in touched}
     if booking.status == BookingStatus.IN_HOUSE:
         if "check_in" in new:

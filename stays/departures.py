@@ -53,6 +53,8 @@ def check_out(booking: Booking, change: Change) -> Booking:
 
 def _see_off(booking: Booking, room: Room, change: Change) -> Booking:
     """End the stay inside an open change that holds the room and the booking."""
+    # The sharer who left just before may have handed the room over.
+    booking.refresh_from_db(fields=["shares_with"])
     booking.status = BookingStatus.COMPLETED
     booking.checked_out_at = change.moment
     booking.save(update_fields=["status", "checked_out_at"])

@@ -11,6 +11,7 @@ from rooms.perform import apply
 from stays import bookings, rules, sharing
 from stays.arrivals import forget_guest
 from stays.choices import BookingAction, BookingStatus
+from stays.holds import held, require_left
 from stays.models import Booking
 
 
@@ -70,6 +71,7 @@ def _move(booking: Booking, room: Room, given: ActionInput, change: Change, alon
     rules.require_ready(room, accept_fault=given.accept_fault)
     staying = sharing.in_house_with(booking) if alone else []
     if staying:
+        _require_own_room_left(booking, room, change)
         sharing.leave(booking)
     stays = [booking, *rules.sharers(booking)]
     today = booking.hotel.business_date(change.occurred_at)
@@ -97,6 +99,17 @@ def _move(booking: Booking, room: Room, given: ActionInput, change: Change, alon
     apply(Action.MOVE_IN, room, given, change, booking=booking)
     booking.refresh_from_db(fields=["room", "given_room_type", "shares_with"])
     return booking
+
+
+def _require_own_room_left(booking: Booking, room: Room, change: Change) -> None:
+    """Raise NoAvailability where a sharer who moves alone takes a room that is sold."""
+    today, left = booking.hotel.business_date(change.occurred_at), booking.room
+    others = rules.sharers(booking)
+    before = held([[booking, *others]], today)
+    booking.room = room
+    after = held([[booking], others], today)
+    booking.room = left
+    require_left(booking.hotel, before, after, change.occurred_at, in_a_room=True)
 
 
 def _take_along(stay: Booking, room: Room) -> None:

@@ -179,6 +179,7 @@ class TestAnArrival:
             ({"check_in": -1}, "check_in"),
             ({"check_out": -1}, "check_out"),
             ({"check_out": 1}, "check_out"),
+            ({"check_in": 4}, "check_out"),
             ({"guest_name": "  "}, "guest_name"),
             ({"adults": 0, "children": 0}, "adults"),
         ],

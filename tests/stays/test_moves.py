@@ -195,6 +195,12 @@ class TestSharers:
         old.refresh_from_db()
         assert old.room_status == S.CHECKOUT_DIRTY
 
+    def test_alone_needs_a_room_that_is_not_sold(self, stay, sharer, ready, clerk, hotel):
+        make_booking(hotel=hotel, nights=2)
+
+        with pytest.raises(NoAvailability):
+            move(sharer, ready, clerk, alone=True)
+
     @pytest.mark.parametrize("who", ["holder", "sharer"])
     def test_alone_leaves_the_others_in_their_room(self, who, stay, sharer, ready, clerk, hotel):
         goes, stays = (stay, sharer) if who == "holder" else (sharer, stay)

@@ -236,6 +236,22 @@ class TestTheirDay:
         assert [Booking.objects.get(pk=one.pk).status for one in both] == ["IN_HOUSE"] * 2
         assert status_of(room) == S.OCCUPIED
 
+    @pytest.mark.parametrize("bulk", [True, False])
+    def test_three_leave_together(self, bulk, both, room, clerk, hotel):
+        third = make_booking(hotel=hotel, nights=2, guests=1)
+        share(third, both[0], clerk)
+        for booking in (*both, third):
+            self.let_in(booking, clerk)
+        room = Room.objects.get(pk=room.pk)
+
+        if bulk:
+            departures.bulk_check_out(hotel, ["204"], by=clerk)
+        else:
+            departures.check_out_room(room, by=clerk)
+
+        assert not Booking.objects.in_house().exists()
+        assert status_of(room) == S.CHECKOUT_DIRTY
+
     def test_a_bulk_checkout_completes_both(self, both, room, clerk, hotel):
         for booking in both:
             self.let_in(booking, clerk)

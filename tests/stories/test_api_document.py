@@ -54,6 +54,10 @@ def fill(hotel: Hotel) -> dict[str, list[str]]:
         suite = make_room(hotel=hotel, number=f"9{n:02}", room_type=suites)
         arrival = make_booking(hotel=hotel, room=suite, booking_id=f"B-{n}" if n else "B-7K2M9QXA")
         names[f"bookings {B.CONFIRMED}"].append(arrival.booking_id)
+    for n in range(EACH):
+        # Far enough ahead that a room is left to confirm them again.
+        gone = make_booking(hotel=hotel, status=B.CANCELLED, booking_id=f"C-{n}", arrives=9)
+        names[f"bookings {B.CANCELLED}"].append(gone.booking_id)
     days = [hotel.business_date() + dt.timedelta(days=n) for n in range(1, 5)]
     return {
         **names,
@@ -97,6 +101,7 @@ def configured(known: dict[str, list[str]], secret: str, role: Role) -> Schemath
         "query.check_in": bound("arrivals", 0.5),
         "query.check_out": bound("departures", 0.5),
         "body.room": bound(f"rooms {S.AVAILABLE}", 0.9),
+        "body.booking_id": bound(f"bookings {B.CONFIRMED}", 0.5),
         "body.room_type": bound("types", 0.9),
         "body.room_numbers[*]": bound("rooms", 0.9),
         "body.check_in": bound("arrivals", 0.9),
