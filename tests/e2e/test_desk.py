@@ -8,14 +8,12 @@ from playwright.sync_api import expect
 
 from hotel.choices import Role
 from hotel.models import Hotel
-from portal.desk.actions import DESK_ACTIONS
 from rooms.choices import RoomStatus
-from stays.choices import BookingAction, BookingStatus
+from stays.choices import BookingStatus
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage, toast
 from tests.factories import make_booking, make_room
 
 each_size = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-CHANGES = BookingAction.CHANGE in DESK_ACTIONS
 
 
 @pytest.fixture
@@ -66,7 +64,6 @@ def overstayer(hotel: Hotel):
 
 
 @each_size
-@pytest.mark.skipif(not CHANGES, reason="the desk cannot change a stay yet")
 @pytest.mark.parametrize("name", ["arrivals", "readiness"])
 def test_a_guest_who_should_have_left_is_extended_at_one_tap(
     hotel, crew, open_page: OpenPage, overstayer, name, size
